@@ -1,0 +1,141 @@
+package io.managedredis.catalog;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The finished backups. Every method throws {@link CatalogException} when the database fails. */
+public final class BackupCatalog {
+  private static final String SELECT =
+      "SELECT id, folder_id, cluster_id, started_seconds, started_nanos, created_seconds,"
+          + " created_nanos, backup_type, shard_names, raw_bytes, stored_bytes FROM backup";
+  static final KeysetQuery<BackupEntry> BY_FOLDER =
+      new KeysetQuery<>(SELECT, "folder_id", (row, context) -> entry(row));
+  static final KeysetQuery<BackupEntry> BY_CLUSTER =
+      new KeysetQuery<>(SELECT, "cluster_id", (row, context) -> entry(row));
+  static final String LAST_CREATED =
+      "SELECT created_seconds, created_nanos FROM backup WHERE cluster_id = :cluster"
+          + " ORDER BY created_seconds DESC, created_nanos DESC LIMIT 1";
+  static final String IDS_AFTER = "SELECT id FROM backup WHERE id > :id ORDER BY id LIMIT :limit";
+
+  private final Database database;
+
+  BackupCatalog(Database database) {
+    this.database = database;
+  }
+
+  /** Adds a backup and says whether it is new; one whose id is known stays as it is. */
+  public boolean add(BackupEntry backup) {
+    return database.write(
+        "add backup " + backup.id(),
+        handle -> {
+          var insert =
+              handle.createUpdate(
+                  "INSERT INTO backup (id, folder_id, cluster_id, started_seconds, started_nanos,"
+                      + " created_seconds, created_nanos, backup_type, shard_names, raw_bytes,"
+                      + " stored_bytes) VALUES (:id, :folder, :cluster, :started_seconds,"
+                      + " :started_nanos, :created_seconds, :created_nanos, :type, :shards, :raw,"
+                      + " :stored) ON CONFLICT (id) DO NOTHING");
+          StoredInstant.bind(insert, "started", backup.startedAt());
+          StoredInstant.bind(insert, "created", backup.createdAt());
+          return insert
+                  .bind("id", backup.id())
+                  .bind("folder", backup.folderId())
+                  .bind("cluster", backup.clusterId())
+                  .bind("type", backup.type().name())
+                  .bind("shards", String.join(",", backup.shardNames()))
+                  .bind("raw", backup.rawBytes())
+                  .bind("stored", backup.storedBytes())
+                  .execute()
+              == 1;
+        });
+  }
+
+  /** The backup of that id. */
+  public Optional<BackupEntry> find(String id) {
+    return database.read(
+        "read a backup",
+        handle ->
+            handle
+                .createQuery(SELECT + " WHERE id = :id")
+                .bind("id", id)
+                .map((row, context) -> entry(row))
+                .findOne());
+  }
+
+  /** Removes a backup and says whether it was there. */
+  public boolean remove(String id) {
+    return database.write(
+        "remove backup " + id,
+        handle ->
+            handle.createUpdate("DELETE FROM backup WHERE id = :id").bind("id", id).execute() == 1);
+  }
+
+  /**
+   * The next backups of a folder, newest first.
+   *
+   * @param after the last one of the page before; null for the first page
+   * @param limit how many at most, 1 or more
+   */
+  public List<BackupEntry> listByFolder(String folderId, @Nullable Position after, int limit) {
+    return BY_FOLDER.page(database, "list the backups of a folder", folderId, after, limit);
+  }
+
+  /**
+   * The next backups of a cluster, newest first.
+   *
+   * @param after the last one of the page before; null for the first page
+   * @param limit how many at most, 1 or more
+   */
+  public List<BackupEntry> listByCluster(String clusterId, @Nullable Position after, int limit) {
+    return BY_CLUSTER.page(database, "list the backups of a cluster", clusterId, after, limit);
+  }
+
+  /** When the newest backup of a cluster was completed. */
+  public Optional<Instant> lastCreatedAt(String clusterId) {
+    return database.read(
+        "find the last backup of a cluster",
+        handle ->
+            handle
+                .createQuery(LAST_CREATED)
+                .bind("cluster", clusterId)
+                .map((row, context) -> StoredInstant.read(row, "created"))
+                .findOne());
+  }
+
+  /**
+   * The ids of all backups, page by page, ascending.
+   *
+   * @param id the last one of the page before; null for the first page
+   * @param limit how many at most, 1 or more
+   */
+  public List<String> idsAfter(@Nullable String id, int limit) {
+    KeysetQuery.requireLimit(limit);
+    return database.read(
+        "list the backups",
+        handle ->
+            handle
+                .createQuery(IDS_AFTER)
+                .bind("id", id == null ? "" : id)
+                .bind("limit", limit)
+                .map((row, context) -> row.getString(1))
+                .list());
+  }
+
+  private static BackupEntry entry(ResultSet row) throws SQLException {
+    String shards = row.getString("shard_names");
+    return new BackupEntry(
+        row.getString("id"),
+        row.getString("folder_id"),
+        row.getString("cluster_id"),
+        StoredInstant.read(row, "started"),
+        StoredInstant.read(row, "created"),
+        BackupType.valueOf(row.getString("backup_type")),
+        shards.isEmpty() ? List.of() : List.of(shards.split(",", -1)),
+        row.getLong("raw_bytes"),
+        row.getLong("stored_bytes"));
+  }
+}

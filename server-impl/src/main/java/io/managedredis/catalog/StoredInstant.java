@@ -1,0 +1,31 @@
+package io.managedredis.catalog;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import org.jdbi.v3.core.statement.SqlStatement;
+
+/** An instant as two columns, {@code <name>_seconds} and {@code <name>_nanos}. */
+final class StoredInstant {
+  private static final Instant MIN = Instant.parse("0001-01-01T00:00:00Z");
+  private static final Instant MAX = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
+  private StoredInstant() {}
+
+  static void requireInRange(String what, Instant instant) {
+    if (instant.isBefore(MIN) || instant.isAfter(MAX)) {
+      throw new IllegalArgumentException(
+          "%s %s must be from %s to %s".formatted(what, instant, MIN, MAX));
+    }
+  }
+
+  static Instant read(ResultSet row, String column) throws SQLException {
+    return Instant.ofEpochSecond(row.getLong(column + "_seconds"), row.getInt(column + "_nanos"));
+  }
+
+  static <S extends SqlStatement<S>> S bind(S statement, String name, Instant instant) {
+    return statement
+        .bind(name + "_seconds", instant.getEpochSecond())
+        .bind(name + "_nanos", instant.getNano());
+  }
+}
