@@ -1,0 +1,315 @@
+package io.managedredis.repository;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A repository in a folder of this machine. */
+public final class LocalRepository implements Repository {
+  /** The zstd level that keeps up with what a server sends. */
+  public static final int DEFAULT_LEVEL = 1;
+
+  private static final int HIGHEST_LEVEL = 19;
+  private static final int MANIFEST_LIMIT = 64 << 20;
+  private static final String PROBE = ".probe";
+  private static final Logger log = LoggerFactory.getLogger(LocalRepository.class);
+
+  private enum Claim {
+    WRITING,
+    DELETING
+  }
+
+  private final Path root;
+  private final int level;
+  private final FileOperations files;
+  private final FolderLock lock;
+  private final String id;
+  private final BackupFolders folders;
+  private final ManifestCodec manifests = new ManifestCodec();
+  private final Map<BackupId, Claim> claims = new ConcurrentHashMap<>();
+
+  private LocalRepository(Path root, int level, FileOperations files, FolderLock lock)
+      throws RepositoryException {
+    this.root = root;
+    this.level = level;
+    this.files = files;
+    this.lock = lock;
+    this.id = new RepositoryIdentity(root, files).readOrCreate();
+    this.folders = new BackupFolders(root, files);
+  }
+
+  /**
+   * Opens the repository in a folder, and creates it when the folder is missing or empty.
+   *
+   * @param level of zstd for what will be written, 1 to 19
+   * @throws RepositoryException when another server has it open, when it is of another format, when
+   *     its identity is damaged, or when the folder is somebody else's
+   */
+  public static LocalRepository open(Path folder, int level) throws RepositoryException {
+    return open(folder, level, new DiskFiles());
+  }
+
+  static LocalRepository open(Path folder, int level, FileOperations files)
+      throws RepositoryException {
+    if (level < 1 || level > HIGHEST_LEVEL) {
+      throw new IllegalArgumentException(
+          "The compression level is " + level + ": expected 1 to " + HIGHEST_LEVEL);
+    }
+    Path root;
+    try {
+      createFolders(folder.toAbsolutePath().normalize(), files);
+      root = folder.toRealPath();
+    } catch (IOException e) {
+      throw RepositoryException.during("create the repository's folder", folder, e);
+    }
+    FolderLock lock = FolderLock.acquire(root);
+    try {
+      return new LocalRepository(root, level, files, lock);
+    } catch (RepositoryException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  int level() {
+    return level;
+  }
+
+  @Override
+  public PendingBackup begin(BackupId backup) throws RepositoryException {
+    requireOpen();
+    if (claims.putIfAbsent(backup, Claim.WRITING) != null) {
+      throw taken(backup);
+    }
+    try {
+      folders.create(backup);
+    } catch (FileAlreadyExistsException e) {
+      release(backup);
+      throw taken(backup);
+    } catch (IOException e) {
+      release(backup);
+      throw RepositoryException.during("create", folders.folder(backup), e);
+    }
+    return new LocalPendingBackup(backup, this, folders, files, manifests);
+  }
+
+  @Override
+  public Optional<Manifest> manifest(BackupId backup) throws RepositoryException {
+    requireOpen();
+    // Between the rename and its fsync the manifest can be seen, but could still be lost.
+    if (claims.get(backup) == Claim.WRITING) {
+      return Optional.empty();
+    }
+    Optional<byte[]> json;
+    try {
+      json =
+          folders.exists(backup)
+              ? DurableFile.read(folders.manifest(backup), MANIFEST_LIMIT)
+              : Optional.empty();
+    } catch (IOException e) {
+      throw RepositoryException.during("read", folders.manifest(backup), e);
+    }
+    return json.isPresent() ? Optional.of(manifests.decode(backup, json.get())) : Optional.empty();
+  }
+
+  @Override
+  public void forEachCommitted(Consumer<Manifest> visitor, DamageListener damage)
+      throws RepositoryException {
+    requireOpen();
+    walk(
+        backup -> {
+          Optional<Manifest> manifest;
+          try {
+            manifest = manifest(backup);
+          } catch (RepositoryException e) {
+            damage.damaged(backup, e);
+            return;
+          }
+          manifest.ifPresent(visitor);
+        });
+  }
+
+  @Override
+  public InputStream open(BackupId backup, ShardManifest shard) throws RepositoryException {
+    requireOpen();
+    if (!Names.isShardName(shard.name()) || !shard.file().equals(Names.dataFile(shard.name()))) {
+      throw new RepositoryException(
+          "No snapshot is stored as "
+              + Names.printable(shard.file())
+              + " for shard "
+              + Names.printable(shard.name()));
+    }
+    Path file = folders.folder(backup).resolve(shard.file());
+    try {
+      if (!folders.exists(backup) || !folders.hasManifest(backup)) {
+        throw new RepositoryException(
+            "There is no backup " + backup + "; it may have been deleted");
+      }
+      return ShardInput.open(file, shard);
+    } catch (NoSuchFileException e) {
+      throw new RepositoryException(
+          "The snapshot " + file + " is missing: restore from another backup", e);
+    } catch (RepositoryException e) {
+      throw e;
+    } catch (IOException e) {
+      throw RepositoryException.during("read", file, e);
+    }
+  }
+
+  @Override
+  public void delete(BackupId backup) throws RepositoryException {
+    requireOpen();
+    if (claims.putIfAbsent(backup, Claim.DELETING) != null) {
+      throw new RepositoryException(
+          "Backup " + backup + " is being written or deleted right now; wait for that to end");
+    }
+    try {
+      if (folders.exists(backup)) {
+        folders.remove(backup);
+      }
+    } catch (IOException e) {
+      throw RepositoryException.during("delete", folders.folder(backup), e);
+    } finally {
+      release(backup);
+    }
+  }
+
+  @Override
+  public List<BackupId> leftovers() throws RepositoryException {
+    requireOpen();
+    List<BackupId> found = new ArrayList<>();
+    walk(
+        backup -> {
+          if (!claims.containsKey(backup) && !folders.hasManifest(backup)) {
+            found.add(backup);
+          }
+        });
+    return List.copyOf(found);
+  }
+
+  @Override
+  public int removeLeftovers() throws RepositoryException {
+    int removed = 0;
+    for (BackupId backup : leftovers()) {
+      if (removeLeftover(backup)) {
+        removed++;
+      }
+    }
+    try {
+      folders.removeEmptyClusters();
+    } catch (IOException e) {
+      throw RepositoryException.during("remove empty folders from", root, e);
+    }
+    return removed;
+  }
+
+  private boolean removeLeftover(BackupId backup) throws RepositoryException {
+    if (claims.putIfAbsent(backup, Claim.DELETING) != null) {
+      return false;
+    }
+    try {
+      // Looked at again now that nobody else can commit or delete it.
+      if (!folders.exists(backup) || folders.hasManifest(backup)) {
+        return false;
+      }
+      log.info("Removing what is left of {}, which was never completed or was deleted", backup);
+      return folders.remove(backup);
+    } catch (IOException e) {
+      throw RepositoryException.during("remove the leftover", folders.folder(backup), e);
+    } finally {
+      release(backup);
+    }
+  }
+
+  @Override
+  public long usableBytes() throws RepositoryException {
+    requireOpen();
+    try {
+      return Files.getFileStore(root).getUsableSpace();
+    } catch (IOException e) {
+      throw RepositoryException.during("ask for the free space of", root, e);
+    }
+  }
+
+  @Override
+  public synchronized void check() throws RepositoryException {
+    requireOpen();
+    Path probe = root.resolve(PROBE);
+    byte[] content = id.getBytes(StandardCharsets.US_ASCII);
+    try {
+      files.delete(probe);
+      try (FileChannel channel = files.create(probe)) {
+        files.write(channel, ByteBuffer.wrap(content));
+        files.force(channel);
+      }
+      byte[] found = DurableFile.read(probe, content.length).orElse(new byte[0]);
+      if (!Arrays.equals(found, content)) {
+        throw new IOException("what was read is not what was written");
+      }
+      files.delete(probe);
+      files.forceDirectory(root);
+    } catch (IOException e) {
+      throw RepositoryException.during("use the repository by the probe", probe, e);
+    }
+  }
+
+  @Override
+  public void close() throws RepositoryException {
+    lock.close();
+  }
+
+  void requireOpen() throws RepositoryException {
+    if (!lock.isHeld()) {
+      throw new RepositoryException("The repository " + root + " is closed");
+    }
+  }
+
+  void release(BackupId backup) {
+    claims.remove(backup);
+  }
+
+  private void walk(BackupFolders.Visitor visitor) throws RepositoryException {
+    try {
+      folders.forEach(visitor);
+    } catch (RepositoryException e) {
+      throw e;
+    } catch (IOException e) {
+      throw RepositoryException.during("list the backups in", root, e);
+    }
+  }
+
+  private RepositoryException taken(BackupId backup) {
+    return new RepositoryException(
+        "Backup " + backup + " is already there in " + root + "; take another id");
+  }
+
+  private static void createFolders(Path folder, FileOperations files) throws IOException {
+    Path parent = folder.getParent();
+    if (Files.isDirectory(folder) || parent == null) {
+      return;
+    }
+    createFolders(parent, files);
+    files.createDirectory(folder);
+    files.forceDirectory(parent);
+  }
+}

@@ -1,0 +1,35 @@
+package io.managedredis.repository;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * All that is known of a backup, stored beside its data. The catalogue can be rebuilt from these.
+ *
+ * @param formatVersion {@value #FORMAT_VERSION}
+ * @param backupId {@code <clusterId>:<suffix>}
+ * @param clusterId the cluster that it was made from
+ * @param folderId the tenant's folder, 1 to 50 characters
+ * @param type why it was taken
+ * @param startedAt when the operation started
+ * @param createdAt when the operation completed
+ * @param shards at least one, each name once
+ */
+public record Manifest(
+    int formatVersion,
+    String backupId,
+    String clusterId,
+    String folderId,
+    BackupKind type,
+    Instant startedAt,
+    Instant createdAt,
+    List<ShardManifest> shards) {
+
+  /** The only format so far; a newer one is refused. */
+  public static final int FORMAT_VERSION = 1;
+
+  /** Keeps a copy of the list. */
+  public Manifest {
+    shards = List.copyOf(shards);
+  }
+}

@@ -1,0 +1,104 @@
+package io.managedredis.repository;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** Backups to store in tests, and how to store and read them back. */
+final class Samples {
+  static final Instant STARTED = Instant.parse("2026-11-22T10:11:12.123456789Z");
+  static final Map<String, byte[]> TWO_SHARDS =
+      new TreeMap<>(Map.of("shard1", noise(1, 3000), "shard2", text(200_000)));
+
+  private Samples() {}
+
+  /** Bytes that cannot be compressed, always the same for a seed. */
+  static byte[] noise(long seed, int length) {
+    byte[] bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  /** Bytes that compress well. */
+  static byte[] text(int length) {
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      bytes[i] = (byte) ('a' + (i * 31 + i / 97) % 7);
+    }
+    return bytes;
+  }
+
+  static ShardManifest shard(String name, StoredShard stored) {
+    return new ShardManifest(
+        name,
+        stored.file(),
+        ShardManifest.ZSTD,
+        ShardManifest.NOT_ENCRYPTED,
+        "127.0.0.1:7001",
+        "replica",
+        "valkey",
+        "9.1.2",
+        "VALKEY080",
+        80,
+        "0123456789abcdef0123456789abcdef01234567",
+        4242,
+        List.of(new SlotRange(0, 100), new SlotRange(16383, 16383)),
+        STARTED.plusNanos(1),
+        STARTED.plusNanos(2),
+        STARTED.plusNanos(3),
+        stored.rawBytes(),
+        stored.storedBytes(),
+        "00000000deadbeef",
+        stored.rawSha256(),
+        new ChecksumProof(ChecksumProof.Outcome.PROVEN, STARTED.plusNanos(4)));
+  }
+
+  static Manifest manifest(BackupId id, List<ShardManifest> shards) {
+    return new Manifest(
+        Manifest.FORMAT_VERSION,
+        id.toString(),
+        id.clusterId(),
+        "b1gdemo0000000000001",
+        BackupKind.MANUAL,
+        STARTED,
+        STARTED.plusSeconds(5),
+        shards);
+  }
+
+  /** Stores and commits a backup. */
+  static Manifest store(Repository repository, BackupId id, Map<String, byte[]> shards)
+      throws IOException {
+    try (PendingBackup pending = repository.begin(id)) {
+      Manifest manifest = write(pending, shards);
+      pending.commit(manifest);
+      return manifest;
+    }
+  }
+
+  /** Stores a backup and leaves the commit to the caller. */
+  static Manifest write(PendingBackup pending, Map<String, byte[]> shards) throws IOException {
+    List<ShardManifest> stored = new ArrayList<>();
+    for (Map.Entry<String, byte[]> shard : shards.entrySet()) {
+      stored.add(shard(shard.getKey(), write(pending, shard.getKey(), shard.getValue())));
+    }
+    return manifest(pending.id(), stored);
+  }
+
+  static StoredShard write(PendingBackup pending, String name, byte[] snapshot) throws IOException {
+    try (ShardWriter writer = pending.shard(name)) {
+      writer.write(snapshot, 0, snapshot.length);
+      return writer.finish();
+    }
+  }
+
+  static byte[] read(Repository repository, BackupId id, ShardManifest shard) throws IOException {
+    try (InputStream snapshot = repository.open(id, shard)) {
+      return snapshot.readAllBytes();
+    }
+  }
+}
