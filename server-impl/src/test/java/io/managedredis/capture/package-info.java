@@ -1,0 +1,5 @@
+/** Tests of the replication client. */
+@NullMarked
+package io.managedredis.capture;
+
+import org.jspecify.annotations.NullMarked;
