@@ -1,0 +1,379 @@
+package io.managedredis.config;
+
+import io.managedredis.cluster.ClusterDeclaration;
+import io.managedredis.cluster.ClusterDeclaration.Credentials;
+import io.managedredis.cluster.ClusterDeclaration.ShardDeclaration;
+import io.managedredis.cluster.NodeAddress;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * Reads the configuration file. Everything that is wrong with it is found in one go: a person who
+ * corrects a file wants one list, not one error after the other.
+ */
+public final class ConfigReader {
+
+  private static final Set<String> ROOT_KEYS = keys("listen", "dataDir", "clusters", "backup");
+  private static final Set<String> CLUSTER_KEYS =
+      keys(
+          "id",
+          "folderId",
+          "name",
+          "nodes",
+          "shards",
+          "username",
+          "passwordFile",
+          "passwordEnv",
+          "tls");
+  private static final Set<String> SHARD_KEYS = keys("name", "nodes");
+  private static final Set<String> TLS_KEYS = keys("caFile", "certFile", "keyFile");
+  private static final Set<String> BACKUP_KEYS =
+      keys(
+          "parallelShards",
+          "parallelOperations",
+          "attempts",
+          "connectTimeout",
+          "handshakeTimeout",
+          "firstByteTimeout",
+          "stallTimeout",
+          "timeout",
+          "compressionLevel");
+
+  private static final Pattern ID = Pattern.compile("[a-z0-9][-a-z0-9]{0,49}");
+  private static final Pattern FOLDER = Pattern.compile("[-_.a-zA-Z0-9]{1,50}");
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,63}");
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+
+  private final Map<String, String> environment;
+  private final List<String> problems = new ArrayList<>();
+  private final Path file;
+  private final Path folder;
+
+  private ConfigReader(Path file, Map<String, String> environment) {
+    this.file = file;
+    this.environment = environment;
+    Path parent = file.toAbsolutePath().getParent();
+    this.folder = parent == null ? file.toAbsolutePath() : parent;
+  }
+
+  /**
+   * Reads a file. Relative paths in it are relative to the folder that it lies in.
+   *
+   * @param environment where {@code passwordEnv} looks
+   * @throws ConfigException listing every problem, with its line
+   */
+  public static ServiceConfig read(Path file, Map<String, String> environment)
+      throws ConfigException {
+    return new ConfigReader(file, environment).read();
+  }
+
+  private ServiceConfig read() throws ConfigException {
+    YamlSection root = YamlSection.of(parse(), "", 1, ROOT_KEYS, problems);
+    ListenAddress listen = listen(root);
+    Path dataDir = folder.resolve(root.text("dataDir").orElse("data")).normalize();
+    List<ClusterDeclaration> clusters = clusters(root);
+    BackupSettings backup = backup(root.section("backup", BACKUP_KEYS));
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems.stream().map(p -> file + ", " + p).toList());
+    }
+    return new ServiceConfig(listen, dataDir, clusters, backup);
+  }
+
+  private @Nullable Node parse() throws ConfigException {
+    String text;
+    try {
+      text = Files.readString(file, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new ConfigException(List.of(file + " can't be read: " + reason(e)));
+    }
+    try {
+      // Aliases could make a small file a huge one; nothing here needs them.
+      LoadSettings settings =
+          LoadSettings.builder()
+              .setLabel(file.toString())
+              .setMaxAliasesForCollections(0)
+              .setCodePointLimit(8 << 20)
+              .build();
+      return new Compose(settings).composeString(text).orElse(null);
+    } catch (MarkedYamlEngineException e) {
+      int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
+      throw new ConfigException(
+          List.of(file + ", line " + line + ": this is not YAML: " + e.getProblem()));
+    } catch (YamlEngineException e) {
+      throw new ConfigException(List.of(file + " is not YAML: " + e.getMessage()));
+    }
+  }
+
+  private ListenAddress listen(YamlSection root) {
+    String text = root.text("listen").orElse("127.0.0.1:8080");
+    try {
+      return ListenAddress.parse(text);
+    } catch (IllegalArgumentException e) {
+      root.problem(root.line("listen"), "listen: " + e.getMessage());
+      return new ListenAddress("127.0.0.1", 0);
+    }
+  }
+
+  private List<ClusterDeclaration> clusters(YamlSection root) {
+    List<ClusterDeclaration> clusters = new ArrayList<>();
+    Map<String, Integer> lines = new TreeMap<>();
+    for (YamlSection.Value element : root.list("clusters")) {
+      YamlSection section = root.section(element, CLUSTER_KEYS);
+      String id = matching(section, "id", ID, "1 to 50 of a-z, 0-9 and -, not starting with -");
+      if (!id.isEmpty()) {
+        Integer first = lines.putIfAbsent(id, section.line("id"));
+        if (first != null) {
+          section.problem(
+              section.line("id"), "cluster " + id + " is declared in line " + first + " already");
+        }
+      }
+      cluster(section, id).ifPresent(clusters::add);
+    }
+    return clusters;
+  }
+
+  private Optional<ClusterDeclaration> cluster(YamlSection section, String id) {
+    String folderId = matching(section, "folderId", FOLDER, "1 to 50 of a-z, A-Z, 0-9, -, _ and .");
+    String name =
+        section.has("name")
+            ? matching(section, "name", NAME, "1 to 63 of a-z, A-Z, 0-9, _ and -")
+            : "";
+    List<NodeAddress> nodes = nodes(section);
+    List<ShardDeclaration> shards = shards(section);
+    if (section.has("nodes") == section.has("shards")) {
+      section.problem(
+          section.line(),
+          (id.isEmpty() ? "the cluster" : "cluster " + id)
+              + (section.has("nodes")
+                  ? " has nodes and shards; one of them is enough"
+                  : " has neither nodes nor shards"));
+    }
+    Optional<Credentials> credentials = credentials(section);
+    @Nullable SSLSocketFactory tls = tls(section);
+    // Whether the parts are whole shows in the problems; an incomplete cluster goes no further.
+    return nodes.isEmpty() == shards.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new ClusterDeclaration(
+                id, folderId, name, nodes, shards, credentials.orElse(null), tls));
+  }
+
+  private List<NodeAddress> nodes(YamlSection section) {
+    List<YamlSection.Value> values = section.list("nodes");
+    if (section.has("nodes") && values.isEmpty()) {
+      section.problem(section.line("nodes"), section.path("nodes") + " is empty");
+    }
+    List<NodeAddress> nodes = new ArrayList<>();
+    for (YamlSection.Value value : values) {
+      section
+          .scalar(value)
+          .ifPresent(
+              text -> {
+                try {
+                  nodes.add(NodeAddress.parse(text));
+                } catch (IllegalArgumentException e) {
+                  section.problem(value.line(), value.path() + ": " + e.getMessage());
+                }
+              });
+    }
+    return nodes;
+  }
+
+  private List<ShardDeclaration> shards(YamlSection section) {
+    List<ShardDeclaration> shards = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>();
+    List<YamlSection.Value> values = section.list("shards");
+    if (section.has("shards") && values.isEmpty()) {
+      section.problem(section.line("shards"), section.path("shards") + " is empty");
+    }
+    for (YamlSection.Value value : values) {
+      YamlSection shard = section.section(value, SHARD_KEYS);
+      String name = matching(shard, "name", NAME, "1 to 63 of a-z, A-Z, 0-9, _ and -");
+      if (!name.isEmpty() && !names.add(name)) {
+        shard.problem(shard.line("name"), value.path() + ": shard " + name + " is there twice");
+      }
+      if (!shard.has("nodes")) {
+        shard.problem(shard.line(), shard.path("nodes") + " is missing");
+      }
+      shards.add(new ShardDeclaration(name, nodes(shard)));
+    }
+    return shards;
+  }
+
+  private Optional<Credentials> credentials(YamlSection section) {
+    @Nullable String username = section.text("username").orElse(null);
+    if (section.has("passwordFile") && section.has("passwordEnv")) {
+      section.problem(
+          section.line("passwordEnv"),
+          section.path("passwordEnv") + ": passwordFile is there as well; one of them is enough");
+      return Optional.empty();
+    }
+    Optional<String> password = section.has("passwordFile") ? fromFile(section) : fromEnv(section);
+    if (username != null && !section.has("passwordFile") && !section.has("passwordEnv")) {
+      section.problem(
+          section.line("username"),
+          section.path("username") + " needs passwordFile or passwordEnv beside it");
+    }
+    return password.map(secret -> new Credentials(username, secret));
+  }
+
+  private Optional<String> fromFile(YamlSection section) {
+    Optional<String> name = section.text("passwordFile");
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      // An editor ends the file with a newline, which is not part of the password.
+      String secret = Files.readString(folder.resolve(name.get())).replaceFirst("\\R\\z", "");
+      if (!secret.isEmpty()) {
+        return Optional.of(secret);
+      }
+      section.problem(
+          section.line("passwordFile"),
+          section.path("passwordFile") + ": " + name.get() + " is empty");
+    } catch (IOException e) {
+      section.problem(
+          section.line("passwordFile"),
+          section.path("passwordFile") + ": " + name.get() + " can't be read: " + reason(e));
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> fromEnv(YamlSection section) {
+    Optional<String> name = section.text("passwordEnv");
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    String secret = environment.get(name.get());
+    if (secret == null || secret.isEmpty()) {
+      section.problem(
+          section.line("passwordEnv"),
+          section.path("passwordEnv") + ": the environment variable " + name.get() + " is not set");
+      return Optional.empty();
+    }
+    return Optional.of(secret);
+  }
+
+  private @Nullable SSLSocketFactory tls(YamlSection section) {
+    if (!section.has("tls")) {
+      return null;
+    }
+    YamlSection tls = section.section("tls", TLS_KEYS);
+    Optional<Path> ca = tls.text("caFile").map(folder::resolve);
+    Optional<Path> cert = tls.text("certFile").map(folder::resolve);
+    Optional<Path> key = tls.text("keyFile").map(folder::resolve);
+    if (cert.isPresent() != key.isPresent()) {
+      tls.problem(tls.line(), section.path("tls") + ": certFile and keyFile go together");
+      return null;
+    }
+    try {
+      return TlsFiles.socketFactory(ca.orElse(null), cert.orElse(null), key.orElse(null));
+    } catch (IOException | GeneralSecurityException e) {
+      tls.problem(tls.line(), section.path("tls") + ": " + reason(e));
+      return null;
+    }
+  }
+
+  private BackupSettings backup(YamlSection section) {
+    BackupSettings defaults = BackupSettings.defaults();
+    return new BackupSettings(
+        number(section, "parallelShards", 1, 64, defaults.parallelShards()),
+        number(section, "parallelOperations", 1, 64, defaults.parallelOperations()),
+        number(section, "attempts", 1, 10, defaults.attempts()),
+        duration(section, "connectTimeout", defaults.connectTimeout()),
+        duration(section, "handshakeTimeout", defaults.handshakeTimeout()),
+        duration(section, "firstByteTimeout", defaults.firstByteTimeout()),
+        duration(section, "stallTimeout", defaults.stallTimeout()),
+        duration(section, "timeout", defaults.timeout()),
+        number(section, "compressionLevel", 1, 19, defaults.compressionLevel()));
+  }
+
+  private static int number(YamlSection section, String key, int least, int most, int otherwise) {
+    Optional<String> text = section.text(key);
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    if (text.get().matches("[0-9]{1,9}")) {
+      int number = Integer.parseInt(text.get());
+      if (number >= least && number <= most) {
+        return number;
+      }
+    }
+    section.problem(
+        section.line(key),
+        section.path(key) + " must be from " + least + " to " + most + ", not " + text.get());
+    return otherwise;
+  }
+
+  private static Duration duration(YamlSection section, String key, Duration otherwise) {
+    Optional<String> text = section.text(key);
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    Matcher matcher = DURATION.matcher(text.get());
+    if (matcher.matches()) {
+      long count = Long.parseLong(matcher.group(1));
+      Duration duration =
+          switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(count);
+            case "s" -> Duration.ofSeconds(count);
+            case "m" -> Duration.ofMinutes(count);
+            default -> Duration.ofHours(count);
+          };
+      if (!duration.isZero() && duration.compareTo(Duration.ofDays(7)) <= 0) {
+        return duration;
+      }
+    }
+    section.problem(
+        section.line(key),
+        section.path(key)
+            + " must be a duration up to 168h such as 500ms, 30s, 10m or 6h, not "
+            + text.get());
+    return otherwise;
+  }
+
+  private static String matching(YamlSection section, String key, Pattern pattern, String shape) {
+    Optional<String> text = section.requiredText(key);
+    if (text.isPresent() && !pattern.matcher(text.get()).matches()) {
+      section.problem(
+          section.line(key),
+          section.path(key) + " must be " + shape + ", not \"" + text.get() + "\"");
+      return "";
+    }
+    return text.orElse("");
+  }
+
+  private static String reason(Exception e) {
+    if (e instanceof java.nio.file.NoSuchFileException missing) {
+      return missing.getFile() + " does not exist";
+    }
+    if (e instanceof java.nio.file.AccessDeniedException denied) {
+      return denied.getFile() + " may not be read";
+    }
+    return String.valueOf(e.getMessage());
+  }
+
+  private static Set<String> keys(String... names) {
+    return new LinkedHashSet<>(List.of(names));
+  }
+}

@@ -1,0 +1,32 @@
+package io.managedredis.config;
+
+import io.managedredis.cluster.ClusterDeclaration;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The configuration of the service.
+ *
+ * @param listen where to listen
+ * @param dataDir the folder of the catalogue and of the local repository
+ * @param clusters the declared clusters
+ * @param backup how backups are taken
+ */
+public record ServiceConfig(
+    ListenAddress listen, Path dataDir, List<ClusterDeclaration> clusters, BackupSettings backup) {
+
+  /** Copies the list. */
+  public ServiceConfig {
+    clusters = List.copyOf(clusters);
+  }
+
+  /** The same configuration, listening elsewhere. */
+  public ServiceConfig withListen(ListenAddress other) {
+    return new ServiceConfig(other, dataDir, clusters, backup);
+  }
+
+  /** The same configuration with another data folder. */
+  public ServiceConfig withDataDir(Path other) {
+    return new ServiceConfig(listen, other, clusters, backup);
+  }
+}

@@ -1,0 +1,145 @@
+package io.managedredis.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/**
+ * One mapping of the file, which keeps its lines and collects what is wrong with it instead of
+ * stopping at the first.
+ */
+final class YamlSection {
+
+  /** A value with the line that it stands on. */
+  record Value(String path, int line, Node node) {}
+
+  private final String path;
+  private final int line;
+  private final List<String> problems;
+  private final Map<String, Value> values = new LinkedHashMap<>();
+
+  private YamlSection(String path, int line, List<String> problems) {
+    this.path = path;
+    this.line = line;
+    this.problems = problems;
+  }
+
+  /**
+   * Takes a mapping apart; a key that is not among the known ones, or stands there twice, is a
+   * problem.
+   */
+  static YamlSection of(
+      @Nullable Node node, String path, int line, Set<String> known, List<String> problems) {
+    YamlSection section = new YamlSection(path, line, problems);
+    if (node == null) {
+      return section;
+    }
+    if (!(node instanceof MappingNode mapping)) {
+      section.problem(
+          line, (path.isEmpty() ? "the file" : path) + " must be a mapping of keys to values");
+      return section;
+    }
+    for (NodeTuple tuple : mapping.getValue()) {
+      int at = lineOf(tuple.getKeyNode());
+      String key = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
+      String full = path.isEmpty() ? key : path + "." + key;
+      if (!known.contains(key)) {
+        section.problem(at, "unknown key " + full + "; known here: " + String.join(", ", known));
+      } else if (section.values.containsKey(key)) {
+        section.problem(at, full + " is there twice");
+      } else {
+        section.values.put(key, new Value(full, at, tuple.getValueNode()));
+      }
+    }
+    return section;
+  }
+
+  boolean has(String key) {
+    return values.containsKey(key);
+  }
+
+  int line() {
+    return line;
+  }
+
+  /** The line of a key, or of the section where the key is missing. */
+  int line(String key) {
+    Value value = values.get(key);
+    return value == null ? line : value.line();
+  }
+
+  String path(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  void problem(int at, String what) {
+    problems.add("line " + at + ": " + what);
+  }
+
+  /** A text or number as it is written; a problem when it is something else. */
+  Optional<String> text(String key) {
+    Value value = values.get(key);
+    return value == null ? Optional.empty() : scalar(value);
+  }
+
+  /** Like {@link #text}, and a problem when the key is missing. */
+  Optional<String> requiredText(String key) {
+    if (!has(key)) {
+      problem(line, path(key) + " is missing");
+    }
+    return text(key);
+  }
+
+  /** A list of texts; a problem for each element that is none. */
+  List<Value> list(String key) {
+    Value value = values.get(key);
+    List<Value> elements = new ArrayList<>();
+    if (value != null) {
+      if (value.node() instanceof SequenceNode sequence) {
+        for (Node element : sequence.getValue()) {
+          elements.add(
+              new Value(value.path() + "[" + elements.size() + "]", lineOf(element), element));
+        }
+      } else {
+        problem(value.line(), value.path() + " must be a list");
+      }
+    }
+    return elements;
+  }
+
+  /** The text of a value; a problem when it is none. */
+  Optional<String> scalar(Value value) {
+    if (value.node() instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
+      return Optional.of(scalar.getValue());
+    }
+    problem(value.line(), value.path() + " must be a single value");
+    return Optional.empty();
+  }
+
+  /** The mapping under a key; an empty one when the key is missing. */
+  YamlSection section(String key, Set<String> known) {
+    Value value = values.get(key);
+    return value == null
+        ? new YamlSection(path(key), line, problems)
+        : of(value.node(), value.path(), value.line(), known, problems);
+  }
+
+  /** The mapping that an element of a list is. */
+  YamlSection section(Value value, Set<String> known) {
+    return of(value.node(), value.path(), value.line(), known, problems);
+  }
+
+  private static int lineOf(Node node) {
+    return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+  }
+}
