@@ -1,0 +1,64 @@
+package io.managedredis.backup;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A backup could not be taken or deleted. The message says which shard and node, and what to do.
+ */
+public final class BackupFailedException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  /** What kind of trouble it is. */
+  public enum Reason {
+    /** Nodes can't be reached. */
+    UNREACHABLE,
+    /** The nodes want another user or password, or deny what a backup needs. */
+    REFUSED,
+    /** The cluster is not in a state that can be backed up, or not one that is supported. */
+    NOT_READY,
+    /** Slots or masters kept changing while the data was read. */
+    TOPOLOGY_CHANGED,
+    /** The snapshot did not arrive whole. */
+    INTERRUPTED_SNAPSHOT,
+    /** A deadline passed. */
+    DEADLINE,
+    /** There is not enough room. */
+    NO_SPACE,
+    /** The repository or the catalogue failed. */
+    STORAGE,
+    /** Somebody stopped it. */
+    CANCELLED
+  }
+
+  private final Reason reason;
+  private final boolean worthAnotherTry;
+
+  BackupFailedException(
+      Reason reason, boolean worthAnotherTry, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+    this.worthAnotherTry = worthAnotherTry;
+  }
+
+  BackupFailedException(Reason reason, String message, @Nullable Throwable cause) {
+    this(reason, false, message, cause);
+  }
+
+  /** What kind of trouble it is. */
+  public Reason reason() {
+    return reason;
+  }
+
+  /** Whether the very next try may succeed without anybody changing anything. */
+  boolean worthAnotherTry() {
+    return worthAnotherTry;
+  }
+
+  BackupFailedException after(int attempts) {
+    return attempts == 1
+        ? this
+        : new BackupFailedException(
+            reason, false, getMessage() + " (tried " + attempts + " times)", this);
+  }
+}

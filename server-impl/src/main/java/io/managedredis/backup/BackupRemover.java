@@ -1,0 +1,63 @@
+package io.managedredis.backup;
+
+import io.managedredis.catalog.BackupCatalog;
+import io.managedredis.catalog.BackupEntry;
+import io.managedredis.repository.BackupId;
+import io.managedredis.repository.Repository;
+import io.managedredis.repository.RepositoryException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes backups, in the opposite order of writing: the catalogue's row, the manifest, the data.
+ * So whatever is listed is there, at every moment.
+ */
+public final class BackupRemover {
+
+  private static final Logger log = LoggerFactory.getLogger(BackupRemover.class);
+
+  private final Repository repository;
+  private final BackupCatalog catalog;
+
+  /** Works on the given parts, which it does not close. */
+  public BackupRemover(Repository repository, BackupCatalog catalog) {
+    this.repository = repository;
+    this.catalog = catalog;
+  }
+
+  /**
+   * Deletes a backup; one that is gone already, or half gone after a crash, is fine.
+   *
+   * @throws BackupFailedException when the backup could not be removed; it is listed again then
+   */
+  public void delete(BackupId id) throws BackupFailedException {
+    Optional<BackupEntry> entry = catalog.find(id.toString());
+    boolean listed = catalog.remove(id.toString());
+    try {
+      repository.delete(id);
+    } catch (RepositoryException e) {
+      if (stillThere(id)) {
+        if (listed) {
+          boolean unused = catalog.add(entry.orElseThrow());
+        }
+        throw new BackupFailedException(
+            BackupFailedException.Reason.STORAGE,
+            "Backup " + id + " could not be removed and is kept: " + e.getMessage(),
+            e);
+      }
+      // Without its manifest it is no backup any more; the next start removes what is left.
+      log.warn("Backup {} is deleted, but some of its data is left: {}", id, e.getMessage());
+    }
+  }
+
+  private boolean stillThere(BackupId id) {
+    try {
+      return repository.manifest(id).isPresent();
+    } catch (RepositoryException e) {
+      // A manifest that can't be read is one that is there.
+      log.warn("Whether backup {} is still there can't be told: {}", id, e.getMessage());
+      return true;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.managedredis.backup;
+
+import io.managedredis.catalog.BackupCatalog;
+import io.managedredis.repository.BackupId;
+import io.managedredis.repository.Repository;
+import io.managedredis.repository.RepositoryException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes catalogue and repository agree at start. The repository is the truth: a crash, a lost
+ * database or a folder that was copied back by hand all end in the same state.
+ */
+public final class Reconciliation {
+
+  private static final Logger log = LoggerFactory.getLogger(Reconciliation.class);
+  private static final int PAGE = 1000;
+
+  private final Repository repository;
+  private final BackupCatalog catalog;
+
+  /** Works on the given parts, which it does not close. */
+  public Reconciliation(Repository repository, BackupCatalog catalog) {
+    this.repository = repository;
+    this.catalog = catalog;
+  }
+
+  /**
+   * Removes the leftovers of interrupted backups and deletions, catalogues backups without a row,
+   * and removes rows without a backup. A damaged manifest stays where it is and is logged. Nothing
+   * else may use the two meanwhile.
+   *
+   * @throws RepositoryException when the repository can't be read
+   */
+  public void run() throws RepositoryException {
+    int leftovers = repository.removeLeftovers();
+    if (leftovers > 0) {
+      log.info("Removed what {} interrupted backups or deletions left", leftovers);
+    }
+    AtomicInteger added = new AtomicInteger();
+    repository.forEachCommitted(
+        manifest -> {
+          if (catalog.find(manifest.backupId()).isEmpty()
+              && catalog.add(CatalogEntries.of(manifest))) {
+            added.incrementAndGet();
+          }
+        },
+        (id, damage) ->
+            log.error(
+                "Backup {} has a manifest that can't be read and is left alone: {}",
+                id,
+                damage.getMessage()));
+    if (added.get() > 0) {
+      log.info("Catalogued {} backups that the repository holds", added);
+    }
+    int removed = removeRowsWithoutBackup();
+    if (removed > 0) {
+      log.warn("Removed {} backups from the catalogue that the repository does not hold", removed);
+    }
+  }
+
+  private int removeRowsWithoutBackup() throws RepositoryException {
+    int removed = 0;
+    String after = null;
+    while (true) {
+      List<String> ids = catalog.idsAfter(after, PAGE);
+      for (String id : ids) {
+        Optional<BackupId> parsed = BackupId.parse(id);
+        if (parsed.isEmpty() || !isThere(parsed.get())) {
+          log.warn("Backup {} is not in the repository any more", id);
+          removed += catalog.remove(id) ? 1 : 0;
+        }
+      }
+      if (ids.size() < PAGE) {
+        return removed;
+      }
+      after = ids.get(ids.size() - 1);
+    }
+  }
+
+  private boolean isThere(BackupId id) throws RepositoryException {
+    try {
+      return repository.manifest(id).isPresent();
+    } catch (io.managedredis.repository.ManifestException e) {
+      // Damaged, but there: it was logged above.
+      return true;
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package io.managedredis.backup;
+
+import io.managedredis.capture.Cancellation;
+import io.managedredis.capture.CaptureException;
+import io.managedredis.capture.Checksum;
+import io.managedredis.capture.Snapshot;
+import io.managedredis.capture.SnapshotClient;
+import io.managedredis.capture.Source;
+import io.managedredis.cluster.ClusterDeclaration;
+import io.managedredis.cluster.NodeAddress;
+import io.managedredis.cluster.NodeInfo;
+import io.managedredis.cluster.Topology;
+import io.managedredis.repository.ChecksumProof;
+import io.managedredis.repository.PendingBackup;
+import io.managedredis.repository.ShardManifest;
+import io.managedredis.repository.ShardWriter;
+import io.managedredis.repository.SlotRange;
+import io.managedredis.repository.StoredShard;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Copies the snapshots of all shards of one cluster into a pending backup, several at a time. The
+ * first shard that fails ends the others: a backup with a shard missing is none.
+ */
+final class ShardCaptures {
+
+  private final SnapshotClient snapshots;
+  private final ClusterDeclaration cluster;
+  private final int parallel;
+
+  /** Nodes that failed in this backup: another try takes another node where there is one. */
+  private final Set<NodeAddress> failed = ConcurrentHashMap.newKeySet();
+
+  ShardCaptures(SnapshotClient snapshots, ClusterDeclaration cluster, int parallel) {
+    this.snapshots = snapshots;
+    this.cluster = cluster;
+    this.parallel = parallel;
+  }
+
+  /** Asks the node of each shard whether it would give a snapshot; writes nothing. */
+  void preflight(Topology topology, Cancellation cancellation) throws BackupFailedException {
+    for (Topology.Shard shard : topology.shards()) {
+      Topology.Node node = choose(shard);
+      try {
+        snapshots.preflight(source(node.address()), cancellation);
+      } catch (CaptureException e) {
+        failed.add(node.address());
+        throw failure(shard, e);
+      }
+    }
+  }
+
+  /** Captures every shard; answers their manifests by name ascending. */
+  List<ShardManifest> capture(
+      Topology topology, PendingBackup pending, CaptureProgress progress, Cancellation cancellation)
+      throws BackupFailedException, InterruptedException {
+    int total = topology.shards().size();
+    AtomicLong bytes = new AtomicLong();
+    AtomicInteger done = new AtomicInteger();
+    progress.captured(0, 0, total);
+    ExecutorService threads = Executors.newFixedThreadPool(Math.min(parallel, total));
+    // Ends the other shards when one fails, without cancelling the whole backup.
+    Cancellation together = new Cancellation();
+    try (Cancellation.Registration outer = cancellation.register(together::cancel)) {
+      ExecutorCompletionService<ShardManifest> captures = new ExecutorCompletionService<>(threads);
+      List<Future<ShardManifest>> all = new ArrayList<>();
+      for (Topology.Shard shard : topology.shards()) {
+        all.add(
+            captures.submit(
+                () -> {
+                  ShardManifest captured =
+                      capture(
+                          shard,
+                          pending,
+                          length -> progress.captured(bytes.addAndGet(length), done.get(), total),
+                          together);
+                  progress.captured(bytes.get(), done.incrementAndGet(), total);
+                  return captured;
+                }));
+      }
+      List<ShardManifest> manifests = new ArrayList<>();
+      for (int i = 0; i < all.size(); i++) {
+        manifests.add(result(captures.take()));
+      }
+      manifests.sort(Comparator.comparing(ShardManifest::name));
+      return manifests;
+    } finally {
+      together.cancel();
+      threads.shutdown();
+      awaitEnd(threads);
+    }
+  }
+
+  /** The sockets are closed by now, so what still runs is on its way out. */
+  private static void awaitEnd(ExecutorService threads) throws InterruptedException {
+    if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+      threads.shutdownNow();
+      throw new IllegalStateException("a capture did not end within a minute of its cancellation");
+    }
+  }
+
+  private static ShardManifest result(Future<ShardManifest> capture)
+      throws BackupFailedException, InterruptedException {
+    try {
+      return capture.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof BackupFailedException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("a capture ended unexpectedly", e.getCause());
+    }
+  }
+
+  private ShardManifest capture(
+      Topology.Shard shard,
+      PendingBackup pending,
+      java.util.function.LongConsumer received,
+      Cancellation cancellation)
+      throws BackupFailedException {
+    Topology.Node node = choose(shard);
+    try (ShardWriter writer = pending.shard(shard.name())) {
+      Snapshot snapshot =
+          snapshots.capture(
+              source(node.address()),
+              (buffer, offset, length) -> {
+                writer.write(buffer, offset, length);
+                received.accept(length);
+              },
+              cancellation);
+      return manifest(shard, node, snapshot, writer.finish());
+    } catch (CaptureException e) {
+      failed.add(node.address());
+      throw failure(shard, e);
+    } catch (IOException e) {
+      throw new BackupFailedException(
+          BackupFailedException.Reason.STORAGE,
+          "Shard " + shard.name() + " could not be stored: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private Topology.Node choose(Topology.Shard shard) {
+    List<Topology.Node> sources = shard.sources();
+    return sources.stream()
+        .filter(node -> !failed.contains(node.address()))
+        .findFirst()
+        .orElseGet(() -> sources.get(0));
+  }
+
+  private Source source(NodeAddress address) {
+    ClusterDeclaration.Credentials credentials = cluster.credentials();
+    return new Source(
+        address.host(),
+        address.port(),
+        credentials == null ? null : credentials.username(),
+        credentials == null ? null : credentials.password(),
+        cluster.tls());
+  }
+
+  private static ShardManifest manifest(
+      Topology.Shard shard, Topology.Node node, Snapshot snapshot, StoredShard stored) {
+    NodeInfo info = node.requireInfo();
+    return new ShardManifest(
+        shard.name(),
+        stored.file(),
+        ShardManifest.ZSTD,
+        ShardManifest.NOT_ENCRYPTED,
+        node.address().toString(),
+        info.master() ? "master" : "replica",
+        info.serverName(),
+        info.serverVersion(),
+        snapshot.magic().text(),
+        snapshot.magic().version(),
+        snapshot.replicationId(),
+        snapshot.replicationOffset(),
+        shard.slots().stream().map(range -> new SlotRange(range.from(), range.to())).toList(),
+        snapshot.requestedAt(),
+        snapshot.pointAt(),
+        snapshot.completedAt(),
+        stored.rawBytes(),
+        stored.storedBytes(),
+        String.format("%016x", snapshot.crc64()),
+        stored.rawSha256(),
+        new ChecksumProof(
+            snapshot.checksum() == Checksum.PROVEN
+                ? ChecksumProof.Outcome.PROVEN
+                : ChecksumProof.Outcome.ABSENT,
+            snapshot.completedAt()));
+  }
+
+  private static BackupFailedException failure(Topology.Shard shard, CaptureException e) {
+    BackupFailedException.Reason reason =
+        switch (e.reason()) {
+          case UNREACHABLE, TLS -> BackupFailedException.Reason.UNREACHABLE;
+          case AUTHENTICATION, DENIED -> BackupFailedException.Reason.REFUSED;
+          case NOT_READY, UNSUPPORTED -> BackupFailedException.Reason.NOT_READY;
+          case PROTOCOL, DROPPED, STALLED, CORRUPT ->
+              BackupFailedException.Reason.INTERRUPTED_SNAPSHOT;
+          case DEADLINE -> BackupFailedException.Reason.DEADLINE;
+          case CANCELLED -> BackupFailedException.Reason.CANCELLED;
+        };
+    return new BackupFailedException(
+        reason, e.retryable(), "Shard " + shard.name() + ": " + e.getMessage(), e);
+  }
+}
