@@ -1,0 +1,61 @@
+package io.managedredis.http;
+
+import io.managedredis.operation.StatusCode;
+import java.util.List;
+
+/** An answer other than success, as a resource or filter decides on it. */
+final class ApiException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** An argument that is refused: its name on the wire, and what it has to be. */
+  record Violation(String field, String description) {}
+
+  private final StatusCode code;
+  private final transient List<Violation> violations;
+
+  private ApiException(StatusCode code, String message, List<Violation> violations) {
+    // A refusal is an answer, not a defect: nobody reads its stack.
+    super(message, null, false, false);
+    this.code = code;
+    this.violations = List.copyOf(violations);
+  }
+
+  static ApiException of(StatusCode code, String message) {
+    return new ApiException(code, message, List.of());
+  }
+
+  static ApiException invalid(String field, String description) {
+    return invalid(List.of(new Violation(field, description)));
+  }
+
+  static ApiException invalid(List<Violation> violations) {
+    StringBuilder message = new StringBuilder();
+    for (Violation violation : violations) {
+      message
+          .append(message.length() == 0 ? "" : "; ")
+          .append(violation.field())
+          .append(' ')
+          .append(violation.description());
+    }
+    return new ApiException(StatusCode.INVALID_ARGUMENT, message.toString(), violations);
+  }
+
+  static ApiException notFound(String kind, String id) {
+    return of(StatusCode.NOT_FOUND, kind + " " + id + " was not found");
+  }
+
+  /** Never null: every refusal says why. */
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
+  StatusCode code() {
+    return code;
+  }
+
+  List<Violation> violations() {
+    return violations;
+  }
+}

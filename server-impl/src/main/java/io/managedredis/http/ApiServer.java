@@ -1,0 +1,159 @@
+package io.managedredis.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.managedredis.catalog.Catalog;
+import io.managedredis.cluster.ClusterHealth;
+import io.managedredis.cluster.Clusters;
+import io.managedredis.operation.Operations;
+import io.managedredis.repository.Repository;
+import jakarta.ws.rs.ext.ContextResolver;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.glassfish.grizzly.http.server.HttpHandler;
+import org.glassfish.grizzly.http.server.HttpServer;
+import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
+import org.glassfish.jersey.jackson.JacksonFeature;
+import org.glassfish.jersey.server.ContainerFactory;
+import org.glassfish.jersey.server.ResourceConfig;
+import org.glassfish.jersey.server.ServerProperties;
+import org.glassfish.jersey.server.validation.ValidationConfig;
+import org.glassfish.jersey.server.validation.ValidationFeature;
+import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The HTTP server: Jersey with the resources on Grizzly, and the pages beside the API. */
+public final class ApiServer implements AutoCloseable {
+
+  /** Every answer carries the id that the server gave to the request. */
+  static final String REQUEST_ID_HEADER = "x-request-id";
+
+  private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
+  private static final int WORKERS = 32;
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final HttpServer server;
+  private final NetworkListener listener;
+  private final Readiness readiness;
+
+  /**
+   * Listens.
+   *
+   * @param host a name or address of this host
+   * @param port 0 to 65535; 0 takes a free one
+   * @throws IOException when the address can't be bound
+   */
+  public ApiServer(
+      String host,
+      int port,
+      Catalog catalog,
+      Repository repository,
+      Operations operations,
+      Clusters clusters,
+      ClusterHealth health,
+      Metrics metrics)
+      throws IOException {
+    ObjectMapper json = Json.mapper();
+    MalformedRequests malformed = new MalformedRequests(json);
+    readiness = new Readiness(catalog, repository);
+    HttpHandler api =
+        ContainerFactory.createContainer(
+            HttpHandler.class, application(json, catalog, operations, clusters, health));
+    FrontHandler front =
+        new FrontHandler(api, new Pages(new ContractDocument(), readiness, metrics), metrics, json);
+    listener = new NetworkListener("api", host, port);
+    listener.registerAddOn(malformed);
+    listener
+        .getTransport()
+        .setWorkerThreadPoolConfig(
+            ThreadPoolConfig.defaultConfig()
+                .setPoolName("http")
+                .setDaemon(true)
+                .setCorePoolSize(WORKERS)
+                .setMaxPoolSize(WORKERS));
+    server = new HttpServer();
+    server.addListener(listener);
+    server.getServerConfiguration().setDefaultErrorPageGenerator(malformed);
+    server.getServerConfiguration().setPassTraceRequest(true);
+    server.getServerConfiguration().addHttpHandler(front, "/");
+    try {
+      server.start();
+    } catch (IOException e) {
+      readiness.close();
+      throw e;
+    }
+  }
+
+  private static ResourceConfig application(
+      ObjectMapper json,
+      Catalog catalog,
+      Operations operations,
+      Clusters clusters,
+      ClusterHealth health) {
+    PageTokens tokens = new PageTokens(catalog.secret("page-token", PageTokens.SECRET_BYTES));
+    StartedOperations started = new StartedOperations(operations, clusters);
+    ResourceConfig application = new ResourceConfig();
+    application.register(new BackupResource(catalog.backups(), started, tokens));
+    application.register(
+        new ClusterResource(
+            clusters, health, catalog.clusters(), catalog.backups(), operations, started, tokens));
+    application.register(new OperationResource(operations, started));
+    application.register(new DeclaredParametersFilter());
+    application.register(new StatusFilter());
+    ErrorMappers.all().forEach(application::register);
+    application.register(new MapperResolver(json));
+    application.register(new ValidationResolver());
+    // Ours are complete; Jackson's own mappers would name Java classes in their answers.
+    application.register(JacksonFeature.withoutExceptionMappers());
+    application.register(ValidationFeature.class);
+    application.property(ServerProperties.WADL_FEATURE_DISABLE, true);
+    application.property(ServerProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true);
+    application.property(ServerProperties.METAINF_SERVICES_LOOKUP_DISABLE, true);
+    application.property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true);
+    application.property(ServerProperties.MONITORING_ENABLED, false);
+    return application;
+  }
+
+  /** The port that is really bound. */
+  public int port() {
+    return listener.getPort();
+  }
+
+  /** Takes no more requests and lets those in flight finish, for up to 10 seconds. */
+  @Override
+  public void close() {
+    try {
+      HttpServer unused =
+          server
+              .shutdown(GRACE.toMillis(), TimeUnit.MILLISECONDS)
+              .get(GRACE.toMillis() + 1000, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      log.warn("Requests were cut off at shutdown: {}", e.toString());
+      server.shutdownNow();
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    readiness.close();
+  }
+
+  /** The one mapper, for Jersey. */
+  private record MapperResolver(ObjectMapper json) implements ContextResolver<ObjectMapper> {
+    @Override
+    public ObjectMapper getContext(Class<?> type) {
+      return json;
+    }
+  }
+
+  /** Messages are made by our mapper, so no expression language has to be there. */
+  private static final class ValidationResolver implements ContextResolver<ValidationConfig> {
+    @Override
+    public ValidationConfig getContext(Class<?> type) {
+      return new ValidationConfig().messageInterpolator(new ParameterMessageInterpolator());
+    }
+  }
+}

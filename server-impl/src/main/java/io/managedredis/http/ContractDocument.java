@@ -1,0 +1,37 @@
+package io.managedredis.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** The contract that this server was built from, as the file itself and as the same in JSON. */
+final class ContractDocument {
+
+  private final byte[] yaml;
+  private final byte[] json;
+
+  ContractDocument() throws IOException {
+    try (InputStream in = ContractDocument.class.getResourceAsStream("managed-redis.yaml")) {
+      if (in == null) {
+        throw new IOException("the contract is missing from this build");
+      }
+      yaml = in.readAllBytes();
+    }
+    // YAML 1.2 knows no dates, so the examples' instants stay the texts that they are.
+    Object document =
+        new Load(LoadSettings.builder().build())
+            .loadFromString(new String(yaml, StandardCharsets.UTF_8));
+    json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+  }
+
+  byte[] yaml() {
+    return yaml.clone();
+  }
+
+  byte[] json() {
+    return json.clone();
+  }
+}

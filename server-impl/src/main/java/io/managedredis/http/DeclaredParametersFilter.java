@@ -1,0 +1,79 @@
+package io.managedredis.http;
+
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.core.MultivaluedMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.glassfish.jersey.server.ExtendedUriInfo;
+import org.glassfish.jersey.server.model.Parameter;
+import org.glassfish.jersey.server.model.ResourceMethod;
+
+/**
+ * Notes which operation answers, and refuses query parameters that it does not declare or that are
+ * there twice. A parameter that is misspelt and then ignored would list what nobody asked for.
+ */
+final class DeclaredParametersFilter implements ContainerRequestFilter {
+
+  private final Map<ResourceMethod, Map<String, Class<?>>> declared = new ConcurrentHashMap<>();
+
+  @Override
+  public void filter(ContainerRequestContext request) {
+    ExtendedUriInfo uri = (ExtendedUriInfo) request.getUriInfo();
+    ResourceMethod method = uri.getMatchedResourceMethod();
+    if (method == null || method.getInvocable().getHandlingMethod() == null || isOptions(request)) {
+      return;
+    }
+    request.setProperty(
+        RequestAttributes.OPERATION, method.getInvocable().getHandlingMethod().getName());
+    MultivaluedMap<String, String> sent = uri.getQueryParameters();
+    if (sent.isEmpty()) {
+      return;
+    }
+    Map<String, Class<?>> known =
+        declared.computeIfAbsent(method, DeclaredParametersFilter::queryParameters);
+    List<ApiException.Violation> violations = new ArrayList<>();
+    sent.forEach(
+        (name, values) -> {
+          if (!known.containsKey(name)) {
+            violations.add(
+                new ApiException.Violation(
+                    shown(name),
+                    known.isEmpty()
+                        ? "is no parameter of this call; it takes none in the query"
+                        : "is no parameter of this call; it takes "
+                            + String.join(", ", known.keySet())));
+          } else if (values.size() > 1) {
+            violations.add(new ApiException.Violation(name, "must be there once"));
+          } else if (known.get(name) != String.class && values.get(0).isEmpty()) {
+            // Jersey would take the default, as if nothing had been sent.
+            throw ErrorMappers.UnreadableParameter.notANumber(name, "");
+          }
+        });
+    if (!violations.isEmpty()) {
+      throw ApiException.invalid(violations.subList(0, Math.min(8, violations.size())));
+    }
+  }
+
+  private static boolean isOptions(ContainerRequestContext request) {
+    return "OPTIONS".equals(request.getMethod());
+  }
+
+  private static String shown(String name) {
+    String quoted = Statuses.quoted(name);
+    return quoted.substring(1, quoted.length() - 1);
+  }
+
+  private static Map<String, Class<?>> queryParameters(ResourceMethod method) {
+    Map<String, Class<?>> names = new TreeMap<>();
+    for (Parameter parameter : method.getInvocable().getParameters()) {
+      if (parameter.getSource() == Parameter.Source.QUERY) {
+        names.put(parameter.getSourceName(), parameter.getRawType());
+      }
+    }
+    return names;
+  }
+}

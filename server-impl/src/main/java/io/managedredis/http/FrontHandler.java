@@ -1,0 +1,155 @@
+package io.managedredis.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.managedredis.api.model.Status;
+import io.managedredis.operation.StatusCode;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.glassfish.grizzly.http.server.HttpHandler;
+import org.glassfish.grizzly.http.server.Request;
+import org.glassfish.grizzly.http.server.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first of our code that sees a request: gives it its id, finds who answers, and measures it.
+ */
+final class FrontHandler extends HttpHandler {
+
+  private static final String DOCS = "/docs/";
+  private static final String PAGE_METHODS = "GET, HEAD, OPTIONS";
+
+  private final HttpHandler api;
+  private final Pages pages;
+  private final Metrics metrics;
+  private final ObjectMapper json;
+
+  FrontHandler(HttpHandler api, Pages pages, Metrics metrics, ObjectMapper json) {
+    this.api = api;
+    this.pages = pages;
+    this.metrics = metrics;
+    this.json = json;
+    // Jersey decodes paths itself, and tells a colon from an encoded slash.
+    setDecodeUrl(false);
+    setAllowEncodedSlash(true);
+  }
+
+  @Override
+  public void start() {
+    super.start();
+    api.start();
+  }
+
+  @Override
+  public void destroy() {
+    api.destroy();
+    super.destroy();
+  }
+
+  @Override
+  public void service(Request request, Response response) throws Exception {
+    long started = System.nanoTime();
+    String requestId = UUID.randomUUID().toString();
+    request.setAttribute(RequestAttributes.REQUEST_ID, requestId);
+    response.setHeader(ApiServer.REQUEST_ID_HEADER, requestId);
+    response.setHeader("X-Content-Type-Options", "nosniff");
+    try {
+      answer(request, response, requestId);
+    } catch (ApiException e) {
+      fail(response, requestId, e);
+    } finally {
+      Object operation = request.getAttribute(RequestAttributes.OPERATION);
+      metrics.answered(
+          operation instanceof String known ? known : "none",
+          response.getStatus(),
+          System.nanoTime() - started);
+    }
+  }
+
+  private void answer(Request request, Response response, String requestId) throws Exception {
+    String path = request.getRequestURI();
+    requireReadable(path, request.getQueryString());
+    Optional<Pages.Page> page = pages.at(path);
+    if (page.isPresent()) {
+      request.setAttribute(RequestAttributes.OPERATION, group(path));
+      page(page.get(), request, response, requestId);
+    } else if (path.equals("/") || path.equals("/docs")) {
+      response.setStatus(302);
+      response.setHeader(HttpHeaders.LOCATION, DOCS);
+    } else {
+      api.service(request, response);
+    }
+  }
+
+  /** Pages are measured by their first part: docs, openapi, health, metrics. */
+  private static String group(String path) {
+    return path.substring(1).replaceFirst("[./].*", "");
+  }
+
+  /** A request target that is no URI has no path to look for. */
+  private static void requireReadable(String path, @Nullable String query) {
+    try {
+      URI unused = new URI(query == null ? path : path + "?" + query);
+    } catch (URISyntaxException e) {
+      throw ApiException.of(
+          StatusCode.INVALID_ARGUMENT,
+          "The request target is no URI: "
+              + e.getReason()
+              + " at index "
+              + e.getIndex()
+              + ". Encode special characters as %XX");
+    }
+  }
+
+  private void page(Pages.Page page, Request request, Response response, String requestId)
+      throws IOException, InterruptedException {
+    switch (request.getMethod().getMethodString()) {
+      case "GET", "HEAD" -> {
+        Pages.Content content = page.content();
+        send(response, 200, content);
+      }
+      case "OPTIONS" -> {
+        response.setStatus(200);
+        response.setHeader(HttpHeaders.ALLOW, PAGE_METHODS);
+        response.setContentLength(0);
+      }
+      default -> {
+        response.setHeader(HttpHeaders.ALLOW, PAGE_METHODS);
+        fail(
+            response,
+            requestId,
+            405,
+            Statuses.of(
+                StatusCode.UNIMPLEMENTED,
+                "This path does not know that method; the header Allow lists those it knows",
+                List.of()));
+      }
+    }
+  }
+
+  private void fail(Response response, String requestId, ApiException e) throws IOException {
+    fail(
+        response,
+        requestId,
+        e.code().httpStatus(),
+        Statuses.of(e.code(), e.getMessage(), e.violations()));
+  }
+
+  private void fail(Response response, String requestId, int httpStatus, Status status)
+      throws IOException {
+    byte[] body = json.writeValueAsBytes(Statuses.withRequestId(status, requestId));
+    send(response, httpStatus, new Pages.Content("application/json", body));
+  }
+
+  private static void send(Response response, int httpStatus, Pages.Content content)
+      throws IOException {
+    response.setStatus(httpStatus);
+    response.setContentType(content.mediaType());
+    response.setContentLength(content.length());
+    content.writeTo(response.getOutputStream());
+  }
+}

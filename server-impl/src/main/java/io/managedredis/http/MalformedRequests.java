@@ -1,0 +1,109 @@
+package io.managedredis.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.managedredis.operation.StatusCode;
+import java.util.List;
+import java.util.UUID;
+import org.glassfish.grizzly.Buffer;
+import org.glassfish.grizzly.filterchain.FilterChainBuilder;
+import org.glassfish.grizzly.http.HttpContent;
+import org.glassfish.grizzly.http.HttpResponsePacket;
+import org.glassfish.grizzly.http.HttpServerFilter;
+import org.glassfish.grizzly.http.server.AddOn;
+import org.glassfish.grizzly.http.server.ErrorPageGenerator;
+import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.http.server.Request;
+import org.glassfish.grizzly.http.util.Header;
+import org.glassfish.grizzly.memory.Buffers;
+import org.glassfish.grizzly.memory.MemoryManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers in the contract's shape what never reaches a handler: requests that are no HTTP, and what
+ * Grizzly itself refuses.
+ */
+final class MalformedRequests implements AddOn, ErrorPageGenerator {
+
+  private final ObjectMapper json;
+
+  MalformedRequests(ObjectMapper json) {
+    this.json = json;
+  }
+
+  @Override
+  public void setup(NetworkListener listener, FilterChainBuilder builder) {
+    builder.set(builder.indexOfType(HttpServerFilter.class), new StatusAnsweringFilter(listener));
+  }
+
+  /** What Grizzly would answer with a page of HTML. */
+  @Override
+  public String generate(
+      Request request,
+      int status,
+      @Nullable String reasonPhrase,
+      @Nullable String description,
+      @Nullable Throwable exception) {
+    request.getResponse().setContentType("application/json");
+    Object known = request.getAttribute(RequestAttributes.REQUEST_ID);
+    String id = known instanceof String text ? text : UUID.randomUUID().toString();
+    request.getResponse().setHeader(ApiServer.REQUEST_ID_HEADER, id);
+    return body(status, id);
+  }
+
+  private String body(int httpStatus, String requestId) {
+    StatusCode code =
+        httpStatus == 503
+            ? StatusCode.UNAVAILABLE
+            : httpStatus >= 500
+                ? StatusCode.INTERNAL
+                : httpStatus == 404 ? StatusCode.NOT_FOUND : StatusCode.INVALID_ARGUMENT;
+    String message =
+        switch (code) {
+          case UNAVAILABLE -> "The server is shutting down. Try again later";
+          case INTERNAL -> ErrorMappers.Unexpected.MESSAGE + " " + requestId;
+          default -> "The request is not well-formed HTTP, or larger than this server takes";
+        };
+    try {
+      return json.writeValueAsString(
+          Statuses.withRequestId(Statuses.of(code, message, List.of()), requestId));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a Status can always be written", e);
+    }
+  }
+
+  /** Grizzly's codec with a body for what it refuses. */
+  private final class StatusAnsweringFilter extends HttpServerFilter {
+
+    StatusAnsweringFilter(NetworkListener listener) {
+      super(
+          listener.isChunkingEnabled(),
+          listener.getMaxHttpHeaderSize() < 0
+              ? DEFAULT_MAX_HTTP_PACKET_HEADER_SIZE
+              : listener.getMaxHttpHeaderSize(),
+          null,
+          listener.getKeepAlive(),
+          null,
+          listener.getMaxRequestHeaders(),
+          listener.getMaxResponseHeaders());
+      setAllowPayloadForUndefinedHttpMethods(true);
+    }
+
+    @Override
+    protected HttpContent customizeErrorResponse(HttpResponsePacket response) {
+      if (response.getStatus() < 400) {
+        return super.customizeErrorResponse(response);
+      }
+      String id = UUID.randomUUID().toString();
+      Buffer body =
+          Buffers.wrap(
+              MemoryManager.DEFAULT_MEMORY_MANAGER,
+              body(response.getStatus(), id),
+              java.nio.charset.StandardCharsets.UTF_8);
+      response.setHeader(ApiServer.REQUEST_ID_HEADER, id);
+      response.setHeader(Header.ContentType, "application/json");
+      response.setContentLength(body.remaining());
+      return HttpContent.builder(response).content(body).last(true).build();
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.managedredis.http;
+
+/** What the server notes on a request while it is answered. */
+final class RequestAttributes {
+
+  /** The id of the request, a UUID. */
+  static final String REQUEST_ID = "io.managedredis.request-id";
+
+  /** The operationId of the contract that answers; absent when no route matched. */
+  static final String OPERATION = "io.managedredis.operation";
+
+  private RequestAttributes() {}
+}

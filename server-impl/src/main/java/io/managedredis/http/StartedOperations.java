@@ -1,0 +1,97 @@
+package io.managedredis.http;
+
+import io.managedredis.access.Caller;
+import io.managedredis.api.model.Operation;
+import io.managedredis.catalog.OperationEntry;
+import io.managedredis.catalog.OperationKind;
+import io.managedredis.cluster.Clusters;
+import io.managedredis.operation.NewOperation;
+import io.managedredis.operation.Operations;
+import io.managedredis.operation.StartResult;
+import io.managedredis.operation.StatusCode;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Starting operations on behalf of a call, with the answers that the contract has for it. */
+final class StartedOperations {
+
+  private static final String KEY = "Idempotency-Key";
+
+  private final Operations operations;
+  private final Clusters clusters;
+
+  StartedOperations(Operations operations, Clusters clusters) {
+    this.operations = operations;
+    this.clusters = clusters;
+  }
+
+  /** Starts an operation, or answers the one that the same key started before. */
+  Operation start(NewOperation wanted) {
+    StartResult result = operations.start(wanted);
+    if (result instanceof StartResult.Started started) {
+      return wire(started.entry());
+    }
+    if (result instanceof StartResult.Repeated repeated) {
+      return wire(repeated.entry());
+    }
+    if (result instanceof StartResult.KeyReused reused) {
+      throw reused(reused.existing());
+    }
+    if (result instanceof StartResult.Conflict conflict) {
+      throw running(conflict.running());
+    }
+    throw ApiException.of(
+        StatusCode.RESOURCE_EXHAUSTED,
+        "As many operations are waiting as this server takes. Nothing was started; try again later");
+  }
+
+  /**
+   * The operation that the same key started before, if any.
+   *
+   * @param target the backup that it deletes; a backup that is taken gets a new id each time, so
+   *     there it is the cluster
+   * @throws ApiException 400 when the key started something else
+   */
+  Optional<Operation> repeated(
+      Caller caller, @Nullable String key, OperationKind kind, String target) {
+    if (key == null) {
+      return Optional.empty();
+    }
+    Optional<OperationEntry> existing = operations.findByKey(caller.subject(), key);
+    existing.ifPresent(
+        entry -> {
+          String was = kind == OperationKind.BACKUP_CLUSTER ? entry.clusterId() : entry.backupId();
+          if (entry.kind() != kind || !was.equals(target)) {
+            throw reused(entry);
+          }
+        });
+    return existing.map(this::wire);
+  }
+
+  /** The refusal to delete what is being deleted, if it is. */
+  Optional<ApiException> deleting(String backupId) {
+    return operations.deletionOf(backupId).map(StartedOperations::running);
+  }
+
+  Operation wire(OperationEntry entry) {
+    return WireModels.operation(entry, clusters.find(entry.clusterId()));
+  }
+
+  private static ApiException running(OperationEntry entry) {
+    String what =
+        switch (entry.kind()) {
+          case BACKUP_CLUSTER -> "A backup of cluster " + entry.clusterId() + " is running";
+          case DELETE_BACKUP -> "Backup " + entry.backupId() + " is being deleted";
+        };
+    return ApiException.of(
+        StatusCode.ABORTED, what + ": operation " + entry.id() + ". Wait for it to end");
+  }
+
+  private static ApiException reused(OperationEntry existing) {
+    return ApiException.invalid(
+        KEY,
+        "was used for another change, operation "
+            + existing.id()
+            + "; use a new UUID for each change");
+  }
+}

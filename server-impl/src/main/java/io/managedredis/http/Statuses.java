@@ -1,0 +1,54 @@
+package io.managedredis.http;
+
+import io.managedredis.api.model.FieldViolation;
+import io.managedredis.api.model.Status;
+import io.managedredis.api.model.StatusDetail;
+import io.managedredis.operation.StatusCode;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes the {@code google.rpc.Status} bodies, the one shape that every error has. */
+final class Statuses {
+
+  private static final String TYPES = "type.googleapis.com/google.rpc.";
+
+  /** Longer texts from outside are cut before they are quoted. */
+  private static final int MOST_QUOTED = 100;
+
+  private Statuses() {}
+
+  static Status of(StatusCode code, String message, List<ApiException.Violation> violations) {
+    Status status = new Status().code(code.number()).message(message);
+    if (!violations.isEmpty()) {
+      List<FieldViolation> fields = new ArrayList<>();
+      for (ApiException.Violation violation : violations) {
+        fields.add(
+            new FieldViolation().field(violation.field()).description(violation.description()));
+      }
+      status.addDetailsItem(
+          new StatusDetail().atType(TYPES + "BadRequest").fieldViolations(fields));
+    }
+    return status;
+  }
+
+  static Status withRequestId(Status status, String requestId) {
+    return status.addDetailsItem(
+        new StatusDetail().atType(TYPES + "RequestInfo").requestId(requestId));
+  }
+
+  static Response response(ApiException e) {
+    return response(e.code().httpStatus(), of(e.code(), e.getMessage(), e.violations()));
+  }
+
+  static Response response(int httpStatus, Status status) {
+    return Response.status(httpStatus).type(MediaType.APPLICATION_JSON_TYPE).entity(status).build();
+  }
+
+  /** A text from outside as it may stand in a message: bounded, and without control characters. */
+  static String quoted(String text) {
+    String shown = text.length() > MOST_QUOTED ? text.substring(0, MOST_QUOTED) + "…" : text;
+    return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';
+  }
+}
