@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:ended by a signal, in order",
+      "143, 130:ended in order by SIGTERM, by SIGINT",
       "1:could not start; stderr says why",
       "2:wrong usage or configuration; every problem is listed"
     })

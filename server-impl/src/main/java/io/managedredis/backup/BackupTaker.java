@@ -104,7 +104,9 @@ public final class BackupTaker {
     Manifest manifest;
     try (PendingBackup pending = repository.begin(order.id())) {
       List<ShardManifest> shards = captures.capture(before, pending, progress, cancellation);
-      requireSame(before, topology(order));
+      if (before.clusterMode()) {
+        requireSame(before, topology(order));
+      }
       manifest =
           new Manifest(
               Manifest.FORMAT_VERSION,

@@ -71,7 +71,9 @@ final class ShardCaptures {
     AtomicLong bytes = new AtomicLong();
     AtomicInteger done = new AtomicInteger();
     progress.captured(0, 0, total);
-    ExecutorService threads = Executors.newFixedThreadPool(Math.min(parallel, total));
+    ExecutorService threads =
+        Executors.newFixedThreadPool(
+            Math.min(parallel, total), task -> new Thread(task, "capture-" + cluster.id()));
     // Ends the other shards when one fails, without cancelling the whole backup.
     Cancellation together = new Cancellation();
     try (Cancellation.Registration outer = cancellation.register(together::cancel)) {

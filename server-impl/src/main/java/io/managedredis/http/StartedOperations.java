@@ -9,6 +9,7 @@ import io.managedredis.operation.NewOperation;
 import io.managedredis.operation.Operations;
 import io.managedredis.operation.StartResult;
 import io.managedredis.operation.StatusCode;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,16 @@ final class StartedOperations {
 
   /** Starts an operation, or answers the one that the same key started before. */
   Operation start(NewOperation wanted) {
-    StartResult result = operations.start(wanted);
+    StartResult result =
+        operations.start(
+            new NewOperation(
+                wanted.kind(),
+                wanted.clusterId(),
+                wanted.folderId(),
+                wanted.backupId(),
+                wanted.description(),
+                wanted.createdBy(),
+                wanted.idempotencyKey() == null ? null : sameKey(wanted.idempotencyKey())));
     if (result instanceof StartResult.Started started) {
       return wire(started.entry());
     }
@@ -57,7 +67,7 @@ final class StartedOperations {
     if (key == null) {
       return Optional.empty();
     }
-    Optional<OperationEntry> existing = operations.findByKey(caller.subject(), key);
+    Optional<OperationEntry> existing = operations.findByKey(caller.subject(), sameKey(key));
     existing.ifPresent(
         entry -> {
           String was = kind == OperationKind.BACKUP_CLUSTER ? entry.clusterId() : entry.backupId();
@@ -75,6 +85,11 @@ final class StartedOperations {
 
   Operation wire(OperationEntry entry) {
     return WireModels.operation(entry, clusters.find(entry.clusterId()));
+  }
+
+  /** A UUID is the same in capitals. */
+  private static String sameKey(String key) {
+    return key.toLowerCase(Locale.ROOT);
   }
 
   private static ApiException running(OperationEntry entry) {
