@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
       "Prints the address that it listens on to stdout, and its log to stderr."
     },
     mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "143, 130:ended in order by SIGTERM, by SIGINT",

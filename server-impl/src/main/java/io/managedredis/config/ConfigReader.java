@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,7 @@ public final class ConfigReader {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
   private final Map<String, String> environment;
-  private final List<String> problems = new ArrayList<>();
+  private final List<YamlSection.Problem> problems = new ArrayList<>();
   private final Path file;
   private final Path folder;
 
@@ -94,7 +95,11 @@ public final class ConfigReader {
     List<ClusterDeclaration> clusters = clusters(root);
     BackupSettings backup = backup(root.section("backup", BACKUP_KEYS));
     if (!problems.isEmpty()) {
-      throw new ConfigException(problems.stream().map(p -> file + ", " + p).toList());
+      throw new ConfigException(
+          problems.stream()
+              .sorted(Comparator.comparingInt(YamlSection.Problem::line))
+              .map(p -> file + ", line " + p.line() + ": " + p.what())
+              .toList());
     }
     return new ServiceConfig(listen, dataDir, clusters, backup);
   }

@@ -20,15 +20,18 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 final class YamlSection {
 
+  /** What is wrong, and on which line. */
+  record Problem(int line, String what) {}
+
   /** A value with the line that it stands on. */
   record Value(String path, int line, Node node) {}
 
   private final String path;
   private final int line;
-  private final List<String> problems;
+  private final List<Problem> problems;
   private final Map<String, Value> values = new LinkedHashMap<>();
 
-  private YamlSection(String path, int line, List<String> problems) {
+  private YamlSection(String path, int line, List<Problem> problems) {
     this.path = path;
     this.line = line;
     this.problems = problems;
@@ -39,7 +42,7 @@ final class YamlSection {
    * problem.
    */
   static YamlSection of(
-      @Nullable Node node, String path, int line, Set<String> known, List<String> problems) {
+      @Nullable Node node, String path, int line, Set<String> known, List<Problem> problems) {
     YamlSection section = new YamlSection(path, line, problems);
     if (node == null) {
       return section;
@@ -83,7 +86,7 @@ final class YamlSection {
   }
 
   void problem(int at, String what) {
-    problems.add("line " + at + ": " + what);
+    problems.add(new Problem(at, what));
   }
 
   /** A text or number as it is written; a problem when it is something else. */
