@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.glassfish.jersey.server.ExtendedUriInfo;
 import org.glassfish.jersey.server.model.Parameter;
 import org.glassfish.jersey.server.model.ResourceMethod;
@@ -17,6 +18,8 @@ import org.glassfish.jersey.server.model.ResourceMethod;
  * there twice. A parameter that is misspelt and then ignored would list what nobody asked for.
  */
 final class DeclaredParametersFilter implements ContainerRequestFilter {
+
+  private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+");
 
   private final Map<ResourceMethod, Map<String, Class<?>>> declared = new ConcurrentHashMap<>();
 
@@ -48,9 +51,9 @@ final class DeclaredParametersFilter implements ContainerRequestFilter {
                             + String.join(", ", known.keySet())));
           } else if (values.size() > 1) {
             violations.add(new ApiException.Violation(name, "must be there once"));
-          } else if (known.get(name) != String.class && values.get(0).isEmpty()) {
-            // Jersey would take the default, as if nothing had been sent.
-            throw ErrorMappers.UnreadableParameter.notANumber(name, "");
+          } else if (known.get(name) != String.class && !DECIMAL.matcher(values.get(0)).matches()) {
+            // Jersey would take an empty one as not sent, and read digits of any script.
+            throw ErrorMappers.UnreadableParameter.notANumber(name, values.get(0));
           }
         });
     if (!violations.isEmpty()) {

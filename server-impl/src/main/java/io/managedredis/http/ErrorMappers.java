@@ -69,7 +69,12 @@ final class ErrorMappers {
     }
 
     static ApiException notANumber(String name, String given) {
-      return ApiException.invalid(name, "must be a whole number, not " + Statuses.quoted(given));
+      boolean digits = given.matches("-?[0-9]+");
+      return ApiException.invalid(
+          name,
+          (digits ? "must fit into 64 bits" : "must be a whole number")
+              + ", not "
+              + Statuses.quoted(given));
     }
 
     /** The number parser's message ends with the value in quotes: For input string: "abc" */

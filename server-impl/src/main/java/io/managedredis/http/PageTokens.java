@@ -58,7 +58,7 @@ final class PageTokens {
       }
       packed = packed.multiply(RADIX).add(BigInteger.valueOf(digit));
     }
-    byte[] position = packed.toByteArray();
+    byte[] position = unsigned(packed);
     byte[] token = Arrays.copyOf(hash(list, position), HASH_BYTES + position.length);
     System.arraycopy(position, 0, token, HASH_BYTES, position.length);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
@@ -78,13 +78,19 @@ final class PageTokens {
       if (canonical && bytes.length > HASH_BYTES) {
         byte[] position = Arrays.copyOfRange(bytes, HASH_BYTES, bytes.length);
         if (MessageDigest.isEqual(hash(list, position), Arrays.copyOf(bytes, HASH_BYTES))) {
-          return unpack(new BigInteger(position));
+          return unpack(new BigInteger(1, position));
         }
       }
     } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
       throw refused();
     }
     throw refused();
+  }
+
+  /** Without the byte for the sign that the greatest positions would have: 66 bytes are all. */
+  private static byte[] unsigned(BigInteger positive) {
+    byte[] bytes = positive.toByteArray();
+    return bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes;
   }
 
   private static Position unpack(BigInteger packed) {
