@@ -78,8 +78,7 @@ final class FrontHandler extends HttpHandler {
       request.setAttribute(RequestAttributes.OPERATION, group(path));
       page(page.get(), request, response, requestId);
     } else if (path.equals("/") || path.equals("/docs")) {
-      response.setStatus(302);
-      response.setHeader(HttpHeaders.LOCATION, DOCS);
+      redirect(request, response, requestId);
     } else {
       api.service(request, response);
     }
@@ -112,23 +111,38 @@ final class FrontHandler extends HttpHandler {
         Pages.Content content = page.content();
         send(response, 200, content);
       }
-      case "OPTIONS" -> {
-        response.setStatus(200);
-        response.setHeader(HttpHeaders.ALLOW, PAGE_METHODS);
-        response.setContentLength(0);
-      }
-      default -> {
-        response.setHeader(HttpHeaders.ALLOW, PAGE_METHODS);
-        fail(
-            response,
-            requestId,
-            405,
-            Statuses.of(
-                StatusCode.UNIMPLEMENTED,
-                "This path does not know that method; the header Allow lists those it knows",
-                List.of()));
-      }
+      case "OPTIONS" -> allow(response);
+      default -> refuseMethod(response, requestId);
     }
+  }
+
+  private void redirect(Request request, Response response, String requestId) throws IOException {
+    switch (request.getMethod().getMethodString()) {
+      case "GET", "HEAD" -> {
+        response.setStatus(302);
+        response.setHeader(HttpHeaders.LOCATION, DOCS);
+      }
+      case "OPTIONS" -> allow(response);
+      default -> refuseMethod(response, requestId);
+    }
+  }
+
+  private static void allow(Response response) {
+    response.setStatus(200);
+    response.setHeader(HttpHeaders.ALLOW, PAGE_METHODS);
+    response.setContentLength(0);
+  }
+
+  private void refuseMethod(Response response, String requestId) throws IOException {
+    response.setHeader(HttpHeaders.ALLOW, PAGE_METHODS);
+    fail(
+        response,
+        requestId,
+        405,
+        Statuses.of(
+            StatusCode.UNIMPLEMENTED,
+            "This path does not know that method; the header Allow lists those it knows",
+            List.of()));
   }
 
   private void fail(Response response, String requestId, ApiException e) throws IOException {

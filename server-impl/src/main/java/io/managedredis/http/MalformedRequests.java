@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.UUID;
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
+import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.http.HttpContent;
+import org.glassfish.grizzly.http.HttpHeader;
 import org.glassfish.grizzly.http.HttpResponsePacket;
 import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.grizzly.http.server.AddOn;
@@ -55,12 +57,15 @@ final class MalformedRequests implements AddOn, ErrorPageGenerator {
     StatusCode code =
         httpStatus == 503
             ? StatusCode.UNAVAILABLE
-            : httpStatus >= 500
-                ? StatusCode.INTERNAL
-                : httpStatus == 404 ? StatusCode.NOT_FOUND : StatusCode.INVALID_ARGUMENT;
+            : httpStatus == 501 || httpStatus == 505
+                ? StatusCode.UNIMPLEMENTED
+                : httpStatus >= 500
+                    ? StatusCode.INTERNAL
+                    : httpStatus == 404 ? StatusCode.NOT_FOUND : StatusCode.INVALID_ARGUMENT;
     String message =
         switch (code) {
           case UNAVAILABLE -> "The server is shutting down. Try again later";
+          case UNIMPLEMENTED -> "This server speaks HTTP/1.0 and HTTP/1.1 only";
           case INTERNAL -> ErrorMappers.Unexpected.MESSAGE + " " + requestId;
           default -> "The request is not well-formed HTTP, or larger than this server takes";
         };
@@ -89,6 +94,16 @@ final class MalformedRequests implements AddOn, ErrorPageGenerator {
       setAllowPayloadForUndefinedHttpMethods(true);
     }
 
+    /**
+     * An offer to speak another protocol may be left alone (RFC 9110, section 7.8). Java's own
+     * client makes it with every request, and Grizzly would close the connection afterwards without
+     * a word: the next request on it, which nobody may repeat when it is a POST, would be lost.
+     */
+    @Override
+    protected void onIncomingUpgrade(FilterChainContext ctx, HttpHeader httpHeader) {
+      httpHeader.getUpgradeDC().recycle();
+    }
+
     @Override
     protected HttpContent customizeErrorResponse(HttpResponsePacket response) {
       if (response.getStatus() < 400) {
@@ -101,7 +116,8 @@ final class MalformedRequests implements AddOn, ErrorPageGenerator {
               body(response.getStatus(), id),
               java.nio.charset.StandardCharsets.UTF_8);
       response.setHeader(ApiServer.REQUEST_ID_HEADER, id);
-      response.setHeader(Header.ContentType, "application/json");
+      // Not by the response: it drops its media type when the request line never ended.
+      response.getHeaders().setValue(Header.ContentType).setString("application/json");
       response.setContentLength(body.remaining());
       return HttpContent.builder(response).content(body).last(true).build();
     }
