@@ -76,6 +76,15 @@ final class NodeProbe {
     return silent(late());
   }
 
+  /** The node said something that Jedis could not even take in, such as an absurd length. */
+  Answer nonsense(@Nullable Throwable thrown) {
+    return silent(
+        new TopologyException(
+            TopologyException.Reason.PROTOCOL,
+            address + " does not speak the protocol of Redis; check the address",
+            thrown));
+  }
+
   private TopologyException late() {
     return new TopologyException(
         TopologyException.Reason.UNREACHABLE,
@@ -150,10 +159,7 @@ final class NodeProbe {
     if (givenUp) {
       return late();
     }
-    Throwable root = e;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
+    Throwable root = root(e);
     String why;
     if (root instanceof UnknownHostException) {
       why = "its name is unknown";
@@ -171,5 +177,20 @@ final class NodeProbe {
     }
     return new TopologyException(
         TopologyException.Reason.UNREACHABLE, address + " can't be reached: " + why, e);
+  }
+
+  /** Jedis tries each address of a host and keeps what went wrong there as suppressed. */
+  private static Throwable root(Throwable thrown) {
+    Throwable root = thrown;
+    while (true) {
+      Throwable[] suppressed = root.getSuppressed();
+      if (root.getCause() != null) {
+        root = root.getCause();
+      } else if (suppressed.length > 0) {
+        root = suppressed[0];
+      } else {
+        return root;
+      }
+    }
   }
 }

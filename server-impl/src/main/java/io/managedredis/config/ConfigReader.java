@@ -7,6 +7,7 @@ import io.managedredis.cluster.NodeAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -91,7 +92,7 @@ public final class ConfigReader {
   private ServiceConfig read() throws ConfigException {
     YamlSection root = YamlSection.of(parse(), "", 1, ROOT_KEYS, problems);
     ListenAddress listen = listen(root);
-    Path dataDir = folder.resolve(root.text("dataDir").orElse("data")).normalize();
+    Path dataDir = path(root, "dataDir").orElse(folder.resolve("data")).normalize();
     List<ClusterDeclaration> clusters = clusters(root);
     BackupSettings backup = backup(root.section("backup", BACKUP_KEYS));
     if (!problems.isEmpty()) {
@@ -244,12 +245,13 @@ public final class ConfigReader {
 
   private Optional<String> fromFile(YamlSection section) {
     Optional<String> name = section.text("passwordFile");
-    if (name.isEmpty()) {
+    Optional<Path> secretFile = path(section, "passwordFile");
+    if (name.isEmpty() || secretFile.isEmpty()) {
       return Optional.empty();
     }
     try {
       // An editor ends the file with a newline, which is not part of the password.
-      String secret = Files.readString(folder.resolve(name.get())).replaceFirst("\\R\\z", "");
+      String secret = Files.readString(secretFile.get()).replaceFirst("\\R\\z", "");
       if (!secret.isEmpty()) {
         return Optional.of(secret);
       }
@@ -284,9 +286,9 @@ public final class ConfigReader {
       return null;
     }
     YamlSection tls = section.section("tls", TLS_KEYS);
-    Optional<Path> ca = tls.text("caFile").map(folder::resolve);
-    Optional<Path> cert = tls.text("certFile").map(folder::resolve);
-    Optional<Path> key = tls.text("keyFile").map(folder::resolve);
+    Optional<Path> ca = path(tls, "caFile");
+    Optional<Path> cert = path(tls, "certFile");
+    Optional<Path> key = path(tls, "keyFile");
     if (cert.isPresent() != key.isPresent()) {
       tls.problem(tls.line(), section.path("tls") + ": certFile and keyFile go together");
       return null;
@@ -311,6 +313,16 @@ public final class ConfigReader {
         duration(section, "stallTimeout", defaults.stallTimeout()),
         duration(section, "timeout", defaults.timeout()),
         number(section, "compressionLevel", 1, 19, defaults.compressionLevel()));
+  }
+
+  /** A path, relative to the folder of the file. */
+  private Optional<Path> path(YamlSection section, String key) {
+    try {
+      return section.text(key).map(folder::resolve);
+    } catch (InvalidPathException e) {
+      section.problem(section.line(key), section.path(key) + " is no path: " + e.getReason());
+      return Optional.empty();
+    }
   }
 
   private static int number(YamlSection section, String key, int least, int most, int otherwise) {

@@ -13,6 +13,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the catalogue and the repository can really be used: both are written to and read from.
@@ -38,7 +39,7 @@ final class Readiness implements AutoCloseable {
             return daemon;
           },
           new ThreadPoolExecutor.AbortPolicy());
-  private Optional<String> trouble = Optional.empty();
+  private @Nullable String trouble;
   private boolean asked;
   private long askedNanos;
 
@@ -50,11 +51,11 @@ final class Readiness implements AutoCloseable {
   /** What stands in the way; empty when everything works. Takes at most a few seconds. */
   synchronized Optional<String> trouble() throws InterruptedException {
     if (!asked || System.nanoTime() - askedNanos > KEEP_NANOS) {
-      trouble = ask();
+      trouble = ask().orElse(null);
       asked = true;
       askedNanos = System.nanoTime();
     }
-    return trouble;
+    return Optional.ofNullable(trouble);
   }
 
   private Optional<String> ask() throws InterruptedException {

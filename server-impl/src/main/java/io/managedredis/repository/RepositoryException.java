@@ -1,7 +1,11 @@
 package io.managedredis.repository;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -28,7 +32,22 @@ public class RepositoryException extends IOException {
 
   private static String reason(IOException cause) {
     String said = cause instanceof FileSystemException f ? f.getReason() : cause.getMessage();
-    return said == null || said.isBlank() ? cause.getClass().getSimpleName() : said;
+    if (said != null && !said.isBlank()) {
+      return said;
+    }
+    // The JDK often says it with the class alone, which means nothing to a caller.
+    if (cause instanceof NoSuchFileException) {
+      return "it, or a folder above it, does not exist";
+    }
+    if (cause instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (cause instanceof FileAlreadyExistsException) {
+      return "something of that name is there already";
+    }
+    return cause instanceof DirectoryNotEmptyException
+        ? "the folder is not empty"
+        : "input/output error";
   }
 
   private static String advice(String reason) {
@@ -36,7 +55,7 @@ public class RepositoryException extends IOException {
     if (lower.contains("no space left") || lower.contains("quota exceeded")) {
       return "The disk is full: free space, delete backups, or move the data folder";
     }
-    if (lower.contains("accessdenied") || lower.contains("permission denied")) {
+    if (lower.contains("permission denied")) {
       return "Give the user that runs the server the right to read and write there";
     }
     if (lower.contains("read-only")) {
