@@ -31,9 +31,10 @@ import picocli.CommandLine.Option;
     versionProvider = Main.Version.class,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "143, 130:ended in order by SIGTERM, by SIGINT",
       "1:could not start; stderr says why",
-      "2:wrong usage or configuration; every problem is listed"
+      "2:wrong usage or configuration; every problem is listed",
+      "130:ended by SIGINT, in order",
+      "143:ended by SIGTERM, in order"
     })
 final class ServeCommand implements Callable<Integer> {
 

@@ -28,4 +28,15 @@ public record Snapshot(
     Instant requestedAt,
     Instant pointAt,
     Instant firstByteAt,
-    Instant completedAt) {}
+    Instant completedAt) {
+
+  /** The first 9 bytes of the payload, such as {@code REDIS0011}. */
+  public String rdbMagic() {
+    return magic.text();
+  }
+
+  /** The number in the magic. */
+  public int rdbVersion() {
+    return magic.version();
+  }
+}
