@@ -69,6 +69,8 @@ public final class RedisCluster implements AutoCloseable {
       replicas.get(i).command("CLUSTER", "REPLICATE", String.valueOf(master));
     }
     awaitHealthy();
+    // Until gossip has told it, a master ignores its replica's wish for a failover.
+    await("all nodes know who is a replica", node -> knownReplicas(node) == replicas.size());
     await(
         "all masters have their replicas",
         node ->
@@ -116,6 +118,13 @@ public final class RedisCluster implements AutoCloseable {
         .atMost(FORM)
         .pollInterval(Duration.ofMillis(50))
         .until(() -> nodes().stream().filter(RedisProcess::isAlive).allMatch(condition));
+  }
+
+  private static long knownReplicas(RedisProcess node) {
+    return String.valueOf(node.command("CLUSTER", "NODES"))
+        .lines()
+        .filter(line -> line.contains("slave "))
+        .count();
   }
 
   private static boolean clusterInfo(RedisProcess node, String line) {

@@ -1,0 +1,165 @@
+package io.managedredis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the packaged command line says, where, and with which exit status. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class CommandLineIT {
+  @TempDir private Path folder = Path.of("");
+
+  @ParameterizedTest
+  @CsvSource({
+    "--help, serve",
+    "serve --help, --config",
+    "serve --help, --listen",
+    "serve --help, --data-dir",
+    "help, serve",
+    "help serve, --config",
+    "--version, managed-redis-backup 1"
+  })
+  void helpNamesWhatThereIs(String arguments, String named) throws Exception {
+    try (ServerProcess help = run(arguments.split(" ", -1))) {
+      assertThat(help.awaitExit()).isZero();
+      assertThat(help.out()).contains(named);
+      assertThat(help.err()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "nonsense",
+        "serve",
+        "serve --config",
+        "serve --config none.yaml",
+        "serve --config none.yaml --unknown",
+        "serve --config none.yaml --listen nowhere",
+        "serve --config none.yaml more"
+      })
+  void wrongUsageIsStatusTwoAndGoesToStderr(String arguments) throws Exception {
+    try (ServerProcess wrong =
+        run(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1))) {
+      assertThat(wrong.awaitExit()).isEqualTo(2);
+      assertThat(wrong.out()).isEmpty();
+      assertThat(wrong.err()).isNotBlank().doesNotContain("Exception", "\tat ");
+    }
+  }
+
+  @Test
+  void everyProblemOfAConfigurationIsOnStderr() throws Exception {
+    Path config =
+        write(
+            """
+            colour: blue
+            clusters:
+              - {id: a, folderId: f, nodes: [nowhere], passwordFile: missing}
+              - {id: a, folderId: f, nodes: [127.0.0.1:1]}
+            """);
+    try (ServerProcess server = run("serve", "--config", config.toString())) {
+      assertThat(server.awaitExit()).isEqualTo(2);
+      assertThat(server.out()).isEmpty();
+      assertThat(server.err().lines())
+          .satisfiesExactlyInAnyOrder(
+              line -> assertThat(line).contains("line 1: unknown key colour"),
+              line -> assertThat(line).contains("line 3: ", "\"nowhere\" is not HOST:PORT"),
+              line -> assertThat(line).contains("line 3: ", "missing does not exist"),
+              line -> assertThat(line).contains("line 4: cluster a is declared in line 3"));
+      assertThat(folder.resolve("data")).doesNotExist();
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsStatusOne() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerProcess server =
+            run(
+                "serve",
+                "--config",
+                write("").toString(),
+                "--listen",
+                "127.0.0.1:" + taken.getLocalPort())) {
+      assertThat(server.awaitExit()).isEqualTo(1);
+      assertThat(server.out()).isEmpty();
+      assertThat(server.err())
+          .contains("Can't listen on 127.0.0.1:" + taken.getLocalPort(), "--listen")
+          .doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void aDataFolderThatIsAFileIsStatusOne() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    try (ServerProcess server =
+        run("serve", "--config", write("").toString(), "--data-dir", file.toString())) {
+      assertThat(server.awaitExit()).isEqualTo(1);
+      assertThat(server.out()).isEmpty();
+      assertThat(server.err()).contains(file.toString()).doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void theBoundAddressIsPrintedAndOptionsPrecedeTheFile() throws Exception {
+    Path data = folder.resolve("elsewhere");
+    Path config = write("listen: 192.0.2.1:1\ndataDir: ./data\n");
+    try (ServerProcess server = ServerProcess.serve(folder, config, data)) {
+      assertThat(server.out()).matches("Listening on http://127\\.0\\.0\\.1:[1-9][0-9]*\\R");
+      assertThat(server.get("/health/ready")).isNotNull();
+      assertThat(data.resolve("catalog.db")).exists();
+      assertThat(folder.resolve("data")).doesNotExist();
+    }
+  }
+
+  @Test
+  void aSecondServerOnTheSameDataFolderIsStatusOneAndLeavesTheFirstAlone() throws Exception {
+    Path data = folder.resolve("data");
+    Path config = write("");
+    try (ServerProcess first = ServerProcess.serve(folder, config, data);
+        ServerProcess second =
+            run(
+                "serve",
+                "--config",
+                config.toString(),
+                "--listen",
+                "127.0.0.1:0",
+                "--data-dir",
+                data.toString())) {
+      assertThat(second.awaitExit()).isEqualTo(1);
+      assertThat(second.out()).isEmpty();
+      assertThat(second.err()).contains(data.toString()).doesNotContain("\tat ");
+      assertThat(first.get("/health/ready")).isNotNull();
+    }
+  }
+
+  /** A JVM that a signal ends has 128 and the signal's number, also when it ends in order. */
+  @Test
+  void sigtermEndsInOrder() throws Exception {
+    try (ServerProcess server = ServerProcess.serve(folder, write(""), folder.resolve("data"))) {
+      server.terminate();
+      assertThat(server.awaitExit()).isEqualTo(143);
+      assertThat(server.err()).contains("Ending", "Ended").doesNotContain("ERROR");
+    }
+  }
+
+  private Path write(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("config.yaml"), yaml);
+  }
+
+  private ServerProcess run(String... arguments) throws IOException {
+    return ServerProcess.run(folder, Map.of(), arguments);
+  }
+}

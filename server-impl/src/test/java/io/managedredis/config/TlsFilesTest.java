@@ -1,0 +1,152 @@
+package io.managedredis.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.spec.InvalidKeySpecException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Handshakes with a server of our own, whose certificates come from the JDK's keytool. */
+@Timeout(120)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TlsFilesTest {
+  @TempDir private Path folder = Path.of("");
+  private @Nullable PemFiles made;
+
+  @BeforeAll
+  void make(@TempDir Path shared) throws Exception {
+    made = PemFiles.make(shared);
+  }
+
+  private PemFiles pem() {
+    if (made == null) {
+      throw new IllegalStateException("not made");
+    }
+    return made;
+  }
+
+  @Test
+  void aServerOfTheTrustedAuthorityIsTrusted() throws Exception {
+    SSLSocketFactory client = TlsFiles.socketFactory(pem().ca(), null, null);
+    assertThat(handshake(client, false)).isEqualTo("nobody");
+  }
+
+  @Test
+  void aServerOfAnotherAuthorityIsNotTrusted() throws Exception {
+    SSLSocketFactory client = TlsFiles.socketFactory(pem().otherCa(), null, null);
+    assertThatThrownBy(() -> handshake(client, false)).isInstanceOf(SSLException.class);
+  }
+
+  @Test
+  void withoutAFileTheAuthoritiesOfTheJdkHold() throws Exception {
+    SSLSocketFactory client = TlsFiles.socketFactory(null, null, null);
+    assertThatThrownBy(() -> handshake(client, false)).isInstanceOf(SSLException.class);
+  }
+
+  @Test
+  void severalAuthoritiesInOneFileAreAllTrusted() throws Exception {
+    Path both =
+        Files.writeString(
+            folder.resolve("both.pem"),
+            Files.readString(pem().otherCa()) + Files.readString(pem().ca()));
+    assertThat(handshake(TlsFiles.socketFactory(both, null, null), false)).isEqualTo("nobody");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"EC", "RSA", "Ed25519"})
+  void aClientShowsItsCertificate(String algorithm) throws Exception {
+    PemFiles.Identity client = pem().client(algorithm);
+    SSLSocketFactory factory =
+        TlsFiles.socketFactory(pem().ca(), client.certificate(), client.key());
+    assertThat(handshake(factory, true)).contains("CN=client-" + algorithm);
+  }
+
+  @Test
+  void aServerThatWantsACertificateRefusesAClientWithoutOne() throws Exception {
+    SSLSocketFactory client = TlsFiles.socketFactory(pem().ca(), null, null);
+    assertThatThrownBy(() -> handshake(client, true)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aKeyOfAnotherShapeIsToldWithItsFileAndWhatToDo() throws Exception {
+    Path key =
+        Files.writeString(
+            folder.resolve("rsa.key"),
+            "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n");
+    assertThatThrownBy(
+            () -> TlsFiles.socketFactory(pem().ca(), pem().client("EC").certificate(), key))
+        .isInstanceOf(InvalidKeySpecException.class)
+        .hasMessageContaining(key.toString())
+        .hasMessageContaining("pkcs8");
+  }
+
+  @Test
+  void aKeyThatIsDamagedIsAnErrorWithItsFile() throws Exception {
+    Path key =
+        Files.writeString(
+            folder.resolve("damaged.key"),
+            "-----BEGIN PRIVATE KEY-----\nAAAAAAAA\n-----END PRIVATE KEY-----\n");
+    assertThatThrownBy(
+            () -> TlsFiles.socketFactory(pem().ca(), pem().client("EC").certificate(), key))
+        .isInstanceOf(GeneralSecurityException.class)
+        .hasMessageContaining(key.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "no certificate at all\n"})
+  void aFileWithoutACertificateIsAnError(String content) throws Exception {
+    Path file = Files.writeString(folder.resolve("empty.pem"), content);
+    assertThatThrownBy(() -> TlsFiles.socketFactory(file, null, null))
+        .isInstanceOf(CertificateException.class);
+  }
+
+  /** One handshake and one byte each way; answers whom the server saw. */
+  private String handshake(SSLSocketFactory client, boolean wantsCertificate) throws Exception {
+    try (SSLServerSocket listener = pem().listen(InetAddress.getLoopbackAddress())) {
+      listener.setNeedClientAuth(wantsCertificate);
+      listener.setSoTimeout(30_000);
+      CompletableFuture<String> seen =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try (SSLSocket server = (SSLSocket) listener.accept()) {
+                  server.setSoTimeout(30_000);
+                  server.startHandshake();
+                  server.getOutputStream().write(1);
+                  return wantsCertificate
+                      ? server.getSession().getPeerPrincipal().getName()
+                      : "nobody";
+                } catch (IOException e) {
+                  return "failed: " + e;
+                }
+              });
+      try (SSLSocket socket =
+          (SSLSocket) client.createSocket("127.0.0.1", listener.getLocalPort())) {
+        socket.setSoTimeout(30_000);
+        socket.startHandshake();
+        if (socket.getInputStream().read() != 1) {
+          throw new SSLException("the server went away");
+        }
+      }
+      return seen.get(30, TimeUnit.SECONDS);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.managedredis.testing;
+
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One request and its answer, as they were on the wire.
+ *
+ * @param method the HTTP method
+ * @param uri where the request went, as it was written
+ * @param requestHeaders what was asked with
+ * @param requestBody UTF-8; empty without one
+ * @param status the HTTP status of the answer
+ * @param headers the answer's
+ * @param body the answer's, decoded as UTF-8; empty without one
+ */
+public record Exchange(
+    String method,
+    URI uri,
+    HttpHeaders requestHeaders,
+    String requestBody,
+    int status,
+    HttpHeaders headers,
+    String body) {
+
+  static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Whether the answer says that it is JSON. */
+  boolean isJson() {
+    return headers
+        .firstValue("content-type")
+        .map(type -> type.split(";", 2)[0].strip().equals("application/json"))
+        .orElse(false);
+  }
+
+  /** For a message: request line and answer, the body in full. */
+  @Override
+  public String toString() {
+    return method + " " + uri + " -> " + status + " " + headers.map() + "\n" + body;
+  }
+}
