@@ -325,7 +325,8 @@ public final class Operations implements AutoCloseable {
       if (operation.stop().requested() && handler.resumable()) {
         return stopped(handler);
       }
-      log.warn("Operation {} ({}) failed", entry.id(), entry.kind(), e);
+      // The message says it all; a stack is for what nobody foresaw.
+      log.warn("Operation {} ({}) failed: {}", entry.id(), entry.kind(), e.getMessage());
       return new Ended(new Failure(e.code().number(), String.valueOf(e.getMessage())));
     } catch (InterruptedException e) {
       log.warn("Operation {} ({}) was interrupted", entry.id(), entry.kind());
