@@ -1,18 +1,22 @@
 package io.managedredis.cluster;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -29,10 +33,12 @@ final class NodeProbe {
    */
   record Answer(Topology.Node node, @Nullable SlotMap slotMap) {}
 
+  private static final Logger log = LoggerFactory.getLogger(NodeProbe.class);
+
   private final ClusterDeclaration cluster;
   private final NodeAddress address;
   private final Duration timeout;
-  private final AtomicReference<@Nullable Jedis> connection = new AtomicReference<>();
+  private final ProbeSocket socket = new ProbeSocket();
   private volatile boolean givenUp;
 
   NodeProbe(ClusterDeclaration cluster, NodeAddress address, Duration timeout) {
@@ -46,12 +52,7 @@ final class NodeProbe {
   }
 
   Answer ask() {
-    // Jedis connects in connect(), so that giveUp() has something to close from the start.
-    try (Jedis jedis = new Jedis(new HostAndPort(address.host(), address.port()), config())) {
-      connection.set(jedis);
-      if (givenUp) {
-        return silent(late());
-      }
+    try (Jedis jedis = new Jedis(this::connect, config())) {
       NodeInfo info = NodeInfo.parse(jedis.info());
       SlotMap slots = info.clusterMode() ? SlotMap.parse(jedis.clusterNodes(), address) : null;
       return new Answer(new Topology.Node(address, info, null), slots);
@@ -62,17 +63,44 @@ final class NodeProbe {
     } catch (JedisException e) {
       return silent(unreachable(e));
     } finally {
-      connection.set(null);
+      closeSocket();
+    }
+  }
+
+  /**
+   * Jedis connects and authenticates in its constructor, so the socket is made here, beforehand.
+   */
+  private Socket connect() {
+    try {
+      socket.connect(address, timeout);
+      SSLSocketFactory tls = cluster.tls();
+      if (tls == null) {
+        return socket;
+      }
+      SSLSocket secured =
+          (SSLSocket) tls.createSocket(socket, address.host(), address.port(), true);
+      SSLParameters parameters = secured.getSSLParameters();
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      secured.setSSLParameters(parameters);
+      secured.startHandshake();
+      return secured;
+    } catch (IOException e) {
+      throw new JedisConnectionException(e);
+    }
+  }
+
+  private void closeSocket() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      log.debug("Closing the connection to {} failed", address, e);
     }
   }
 
   /** Ends the question: the connection is closed, whatever the node is doing. */
   Answer giveUp() {
     givenUp = true;
-    Jedis jedis = connection.get();
-    if (jedis != null) {
-      jedis.getConnection().disconnect();
-    }
+    closeSocket();
     return silent(late());
   }
 
@@ -88,7 +116,12 @@ final class NodeProbe {
   private TopologyException late() {
     return new TopologyException(
         TopologyException.Reason.UNREACHABLE,
-        address + " does not answer within " + timeout.toMillis() + " ms");
+        address + " does not answer within " + timeout.toMillis() + " ms" + orTls());
+  }
+
+  /** A plain port waits for the rest of what it takes for a command. */
+  private String orTls() {
+    return cluster.tls() == null ? "" : "; does the port speak TLS?";
   }
 
   private Answer silent(TopologyException trouble) {
@@ -96,20 +129,12 @@ final class NodeProbe {
   }
 
   private DefaultJedisClientConfig config() {
-    int millis = (int) timeout.toMillis();
     DefaultJedisClientConfig.Builder config =
         DefaultJedisClientConfig.builder()
-            .connectionTimeoutMillis(millis)
-            .socketTimeoutMillis(millis)
             // CLIENT SETINFO is not among the commands that a backup user is asked to have.
             .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
     if (cluster.credentials() != null) {
       config.user(cluster.credentials().username()).password(cluster.credentials().password());
-    }
-    if (cluster.tls() != null) {
-      SSLParameters parameters = new SSLParameters();
-      parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      config.ssl(true).sslSocketFactory(cluster.tls()).sslParameters(parameters);
     }
     return config.build();
   }
@@ -164,16 +189,18 @@ final class NodeProbe {
     if (root instanceof UnknownHostException) {
       why = "its name is unknown";
     } else if (root instanceof SocketTimeoutException) {
-      why = "no answer within " + timeout.toMillis() + " ms";
+      why = "no answer within " + timeout.toMillis() + " ms" + orTls();
     } else if (root instanceof NoRouteToHostException) {
       why = "no route to it";
     } else if (root instanceof ConnectException) {
       why = "connection refused";
-    } else if (root instanceof SSLException
-        || root instanceof java.security.GeneralSecurityException) {
-      why = "TLS failed: " + root.getMessage();
+    } else if (cluster.tls() != null) {
+      why =
+          "no TLS session ("
+              + root.getMessage()
+              + "); check that the port speaks TLS, and caFile, certFile and keyFile of the cluster";
     } else {
-      why = "the connection broke: " + root.getMessage();
+      why = "the connection broke (" + root.getMessage() + "); does the port need TLS?";
     }
     return new TopologyException(
         TopologyException.Reason.UNREACHABLE, address + " can't be reached: " + why, e);

@@ -73,7 +73,14 @@ public record Topology(boolean clusterMode, List<Shard> shards, List<String> mov
         }
       }
       return new TopologyException(
-          reason, "Shard " + name + " has no node to read from: " + String.join("; ", why));
+          reason,
+          "Shard "
+              + name
+              + " has no node to read from: "
+              + String.join("; ", why)
+              + (reason == TopologyException.Reason.UNREACHABLE
+                  ? ". Check that its nodes run and that this host reaches them."
+                  : ""));
     }
 
     private Stream<Node> answering() {

@@ -278,7 +278,7 @@ public final class TopologyReader implements AutoCloseable {
             + ": "
             + (cluster.nodes().size() == 1 ? "" : shard + " can be asked. ")
             + String.join("; ", troubles)
-            + (reason == TopologyException.Reason.UNREACHABLE
+            + (reason == TopologyException.Reason.UNREACHABLE && cluster.tls() == null
                 ? ". Check that the node runs and that this host reaches it."
                 : ""));
   }

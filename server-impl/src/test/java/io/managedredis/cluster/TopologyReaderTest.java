@@ -12,8 +12,18 @@ import io.managedredis.cluster.TopologyException.Reason;
 import io.managedredis.testing.FaultProxy;
 import io.managedredis.testing.RedisProcess;
 import io.managedredis.testing.ScriptedServer;
+import io.managedredis.testing.TestTls;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +73,65 @@ class TopologyReaderTest {
       assertThat(shard.sources())
           .extracting(Topology.Node::address)
           .containsExactly(at(replica), at(master));
+    }
+  }
+
+  @Test
+  void aNodeThatDripsItsAnswerToTheFirstCommandIsGivenUpAndLetGo() throws Exception {
+    ScheduledExecutorService drops = Executors.newSingleThreadScheduledExecutor();
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<IOException> letGo = new CompletableFuture<>();
+      drops.execute(
+          () -> {
+            try {
+              OutputStream out = listener.accept().getOutputStream();
+              ScheduledFuture<?> dripping =
+                  drops.scheduleAtFixedRate(
+                      () -> {
+                        try {
+                          out.write('+');
+                        } catch (IOException e) {
+                          letGo.complete(e);
+                        }
+                      },
+                      0,
+                      20,
+                      TimeUnit.MILLISECONDS);
+              var unused = letGo.whenComplete((e, none) -> dripping.cancel(false));
+            } catch (IOException e) {
+              letGo.completeExceptionally(e);
+            }
+          });
+      TopologyException e =
+          catchThrowableOfType(
+              TopologyException.class,
+              () ->
+                  reader.read(
+                      nodes(List.of(at(listener.getLocalPort())), new Credentials(null, "secret")),
+                      SHORT));
+      assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE);
+      assertThat(letGo.get(AMPLE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+    } finally {
+      drops.shutdownNow();
+    }
+  }
+
+  @Test
+  void tlsAgainstAPlainPortSaysSo() {
+    try (RedisProcess redis = RedisProcess.start()) {
+      ClusterDeclaration cluster =
+          new ClusterDeclaration(
+              "c1",
+              "f1",
+              "demo",
+              List.of(at(redis)),
+              List.of(),
+              null,
+              TestTls.forName("ip:127.0.0.1").clientSockets());
+      TopologyException e =
+          catchThrowableOfType(TopologyException.class, () -> reader.read(cluster, SHORT));
+      assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE);
+      assertThat(e).hasMessageContaining(redis.address()).hasMessageContaining("TLS");
     }
   }
 
