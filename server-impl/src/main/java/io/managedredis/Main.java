@@ -1,5 +1,6 @@
 package io.managedredis;
 
+import java.util.Locale;
 import java.util.logging.LogManager;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
@@ -26,6 +27,8 @@ public final class Main implements Runnable {
 
   /** Runs a command and exits with its status. */
   public static void main(String[] arguments) {
+    // What people and programs read here has the same digits and words wherever it runs.
+    Locale.setDefault(Locale.ROOT);
     LogManager.getLogManager().reset();
     SLF4JBridgeHandler.install();
     System.exit(new CommandLine(new Main()).execute(arguments));

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -30,12 +31,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Copies the snapshots of all shards of one cluster into a pending backup, several at a time. The
  * first shard that fails ends the others: a backup with a shard missing is none.
  */
 final class ShardCaptures {
+
+  private static final Logger log = LoggerFactory.getLogger(ShardCaptures.class);
 
   private final SnapshotClient snapshots;
   private final ClusterDeclaration cluster;
@@ -107,10 +112,15 @@ final class ShardCaptures {
   }
 
   /** The sockets are closed by now, so what still runs is on its way out. */
-  private static void awaitEnd(ExecutorService threads) throws InterruptedException {
-    if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+  private static void awaitEnd(ExecutorService threads) {
+    try {
+      if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+        threads.shutdownNow();
+        log.error("A capture did not end within a minute of its cancellation");
+      }
+    } catch (InterruptedException e) {
       threads.shutdownNow();
-      throw new IllegalStateException("a capture did not end within a minute of its cancellation");
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -194,7 +204,7 @@ final class ShardCaptures {
         snapshot.completedAt(),
         stored.rawBytes(),
         stored.storedBytes(),
-        String.format("%016x", snapshot.crc64()),
+        String.format(Locale.ROOT, "%016x", snapshot.crc64()),
         stored.rawSha256(),
         new ChecksumProof(
             snapshot.checksum() == Checksum.PROVEN

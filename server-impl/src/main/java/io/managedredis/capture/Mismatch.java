@@ -1,6 +1,7 @@
 package io.managedredis.capture;
 
 import io.managedredis.capture.CaptureException.Reason;
+import java.util.Locale;
 
 /** A snapshot that came to its end and is not what the server meant to send. */
 final class Mismatch {
@@ -11,9 +12,12 @@ final class Mismatch {
         Reason.CORRUPT,
         node,
         String.format(
+            Locale.ROOT,
             "the snapshot of %d bytes does not end with the opcode 0xFF and its CRC64: expected"
                 + " 0x%016x, the bytes give 0x%016x; they changed on the way or in the server's"
                 + " memory or disk",
-            bytes, expected, actual));
+            bytes,
+            expected,
+            actual));
   }
 }

@@ -77,7 +77,7 @@ record Refusal(Reason reason, String advice) {
     StringBuilder quoted = new StringBuilder("\"");
     for (int i = 0; i < Math.min(text.length(), LONGEST_QUOTE); i++) {
       char c = text.charAt(i);
-      quoted.append(c >= ' ' && c < 0x7f ? "" + c : String.format("\\x%02x", (int) c));
+      quoted.append(c >= ' ' && c < 0x7f ? "" + c : String.format(Locale.ROOT, "\\x%02x", (int) c));
     }
     return quoted.append(text.length() > LONGEST_QUOTE ? "…\"" : "\"").toString();
   }

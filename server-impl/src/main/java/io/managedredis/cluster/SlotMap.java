@@ -3,6 +3,7 @@ package io.managedredis.cluster;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ public record SlotMap(List<Owner> owners, List<String> moving) {
      * that the shard owns.
      */
     public String shardName() {
-      return String.format("shard-%05d", slots.get(0).from());
+      return String.format(Locale.ROOT, "shard-%05d", slots.get(0).from());
     }
   }
 

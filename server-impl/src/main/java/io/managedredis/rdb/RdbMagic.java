@@ -1,5 +1,6 @@
 package io.managedredis.rdb;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,7 +34,7 @@ public record RdbMagic(Family family, int version, String text) {
    */
   public RdbMagic {
     String form = family == Family.REDIS ? "REDIS%04d" : "VALKEY%03d";
-    if (version < 1 || !text.equals(String.format(form, version))) {
+    if (version < 1 || !text.equals(String.format(Locale.ROOT, form, version))) {
       throw new IllegalArgumentException(
           "An RDB magic of " + family + " version " + version + " is not written " + text);
     }
@@ -51,7 +52,8 @@ public record RdbMagic(Family family, int version, String text) {
     for (int i = 0; i < Math.min(first9.length, LENGTH); i++) {
       int c = first9[i] & 0xff;
       text.append((char) c);
-      printable.append(c >= ' ' && c < 0x7f ? "" + (char) c : String.format("\\x%02x", c));
+      printable.append(
+          c >= ' ' && c < 0x7f ? "" + (char) c : String.format(Locale.ROOT, "\\x%02x", c));
     }
     Matcher form = FORM.matcher(text);
     if (first9.length != LENGTH || !form.matches()) {

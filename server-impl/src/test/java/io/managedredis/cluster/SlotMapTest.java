@@ -3,7 +3,10 @@ package io.managedredis.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,6 +35,19 @@ class SlotMapTest {
         .containsExactly(new SlotRange(0, 100), new SlotRange(200, 200), new SlotRange(300, 8191));
     assertThat(first.replicas()).containsExactly(new NodeAddress("127.0.0.1", 7003));
     assertThat(map.moving()).isEmpty();
+  }
+
+  @Test
+  @ResourceLock(Resources.LOCALE)
+  void namesOfShardsHaveTheSameDigitsInEveryLocale() throws TopologyException {
+    Locale usual = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      SlotMap map = parse(A + " 127.0.0.1:7001@17001 myself,master - 0 0 7 connected 12-16383");
+      assertThat(map.owners().get(0).shardName()).isEqualTo("shard-00012");
+    } finally {
+      Locale.setDefault(usual);
+    }
   }
 
   @Test
