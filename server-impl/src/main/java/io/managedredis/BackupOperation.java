@@ -70,6 +70,9 @@ final class BackupOperation implements OperationHandler {
               : Metrics.BackupResult.FAILED,
           started);
       throw new OperationFailedException(code(e.reason()), String.valueOf(e.getMessage()), e);
+    } catch (InterruptedException e) {
+      ended(operation, Metrics.BackupResult.CANCELLED, started);
+      throw e;
     } catch (RuntimeException e) {
       ended(operation, Metrics.BackupResult.FAILED, started);
       throw e;

@@ -55,10 +55,19 @@ public final class BackupFailedException extends Exception {
     return worthAnotherTry;
   }
 
-  BackupFailedException after(int attempts) {
-    return attempts == 1
-        ? this
-        : new BackupFailedException(
-            reason, false, getMessage() + " (tried " + attempts + " times)", this);
+  /** The same trouble, told with what the first try met, when that was something else. */
+  BackupFailedException after(int attempts, BackupFailedException first) {
+    if (attempts == 1) {
+      return this;
+    }
+    boolean same = String.valueOf(getMessage()).equals(first.getMessage());
+    return new BackupFailedException(
+        reason,
+        false,
+        getMessage()
+            + (same
+                ? " (tried " + attempts + " times)"
+                : " (tried " + attempts + " times; the first time: " + first.getMessage() + ")"),
+        this);
   }
 }

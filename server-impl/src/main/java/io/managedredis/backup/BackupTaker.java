@@ -73,6 +73,7 @@ public final class BackupTaker {
   public Manifest take(BackupOrder order, CaptureProgress progress, Cancellation cancellation)
       throws BackupFailedException, InterruptedException {
     ShardCaptures captures = new ShardCaptures(snapshots, order.cluster(), policy.parallelShards());
+    BackupFailedException first = null;
     for (int attempt = 1; ; attempt++) {
       try {
         return attempt(order, captures, progress, cancellation);
@@ -81,8 +82,9 @@ public final class BackupTaker {
           throw cancelled(order, e);
         }
         if (!e.worthAnotherTry() || attempt >= policy.attempts()) {
-          throw e.after(attempt);
+          throw e.after(attempt, first == null ? e : first);
         }
+        first = first == null ? e : first;
         log.warn("Backup {}, attempt {}: {}", order.id(), attempt, e.getMessage());
         pause(policy.pause().multipliedBy(attempt), cancellation);
         if (cancellation.isCancelled()) {
@@ -225,7 +227,9 @@ public final class BackupTaker {
         };
     boolean passing =
         e.reason() == TopologyException.Reason.MOVING
-            || e.reason() == TopologyException.Reason.NOT_READY;
+            || e.reason() == TopologyException.Reason.NOT_READY
+            // A supervisor may be starting the node again.
+            || e.reason() == TopologyException.Reason.UNREACHABLE;
     return new BackupFailedException(reason, passing, String.valueOf(e.getMessage()), e);
   }
 

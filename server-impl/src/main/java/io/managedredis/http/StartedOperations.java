@@ -50,6 +50,11 @@ final class StartedOperations {
     if (result instanceof StartResult.Conflict conflict) {
       throw running(conflict.running());
     }
+    if (result instanceof StartResult.ShuttingDown) {
+      throw ApiException.of(
+          StatusCode.UNAVAILABLE,
+          "The server is shutting down. Nothing was started; try again later");
+    }
     throw ApiException.of(
         StatusCode.RESOURCE_EXHAUSTED,
         "As many operations are waiting as this server takes. Nothing was started; try again later");

@@ -101,14 +101,10 @@ public final class Operations implements AutoCloseable {
     gate.readLock().lock();
     try {
       if (!accepting) {
-        return new StartResult.Overloaded("the server is shutting down; try again later");
+        return new StartResult.ShuttingDown();
       }
       if (!reserve()) {
-        return repeated(wanted)
-            .orElseGet(
-                () ->
-                    new StartResult.Overloaded(
-                        capacity + " operations run or wait already; try again later"));
+        return repeated(wanted).orElseGet(StartResult.Overloaded::new);
       }
       return startReserved(wanted);
     } finally {

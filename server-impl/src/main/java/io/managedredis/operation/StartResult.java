@@ -16,10 +16,9 @@ public sealed interface StartResult {
   /** Another operation that excludes it has not ended. */
   record Conflict(OperationEntry running) implements StartResult {}
 
-  /**
-   * Too many operations wait, or the server is shutting down; nothing was recorded.
-   *
-   * @param message for the caller: why, and what to do
-   */
-  record Overloaded(String message) implements StartResult {}
+  /** As many operations run and wait as the server takes; nothing was recorded. */
+  record Overloaded() implements StartResult {}
+
+  /** The server is about to end; nothing was recorded. */
+  record ShuttingDown() implements StartResult {}
 }

@@ -399,7 +399,7 @@ class OperationsTest {
   void nothingStartsOnceItIsClosed() {
     operations.close(Duration.ZERO);
 
-    assertThat(operations.start(backupOf("c", null))).isInstanceOf(StartResult.Overloaded.class);
+    assertThat(operations.start(backupOf("c", null))).isInstanceOf(StartResult.ShuttingDown.class);
     assertThat(catalog.operations().listUnfinished()).isEmpty();
   }
 
