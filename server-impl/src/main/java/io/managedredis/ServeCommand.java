@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -71,10 +70,15 @@ final class ServeCommand implements Callable<Integer> {
       e.problems().forEach(spec.commandLine().getErr()::println);
       return CommandLine.ExitCode.USAGE;
     }
-    warnOfOpenDoor(settings.listen());
+    try {
+      warnOfOpenDoor(InetAddress.getByName(settings.listen().host()));
+    } catch (UnknownHostException e) {
+      spec.commandLine().getErr().println(cantListen(settings.listen(), "the host is unknown"));
+      return CommandLine.ExitCode.SOFTWARE;
+    }
     try {
       return serve(settings);
-    } catch (IOException | CatalogException | UnresolvedAddressException e) {
+    } catch (IOException | CatalogException e) {
       spec.commandLine().getErr().println(reason(e, settings.listen()));
       return CommandLine.ExitCode.SOFTWARE;
     }
@@ -116,29 +120,28 @@ final class ServeCommand implements Callable<Integer> {
     return dataDir == null ? settings : settings.withDataDir(dataDir.toAbsolutePath());
   }
 
-  private static void warnOfOpenDoor(ListenAddress address) {
-    try {
-      if (!InetAddress.getByName(address.host()).isLoopbackAddress()) {
-        log.warn(
-            "Listening on {}: whoever reaches it may read, take and delete backups; nobody has to"
-                + " say who they are",
-            address.host());
-      }
-    } catch (UnknownHostException e) {
-      log.debug("The host {} is unknown, which binding will tell", address.host(), e);
+  private static void warnOfOpenDoor(InetAddress address) {
+    if (!address.isLoopbackAddress()) {
+      log.warn(
+          "Listening on {}: whoever reaches it may read, take and delete backups; nobody has to"
+              + " say who they are",
+          address.getHostAddress());
     }
   }
 
   private static String reason(Exception e, ListenAddress address) {
-    if (e instanceof BindException || e instanceof UnresolvedAddressException) {
-      return "Can't listen on "
-          + address.host()
-          + ":"
-          + address.port()
-          + ": "
-          + (e instanceof BindException ? e.getMessage() : "the host is unknown")
-          + ". Choose another address with --listen or listen in the configuration";
-    }
-    return String.valueOf(e.getMessage());
+    return e instanceof BindException
+        ? cantListen(address, String.valueOf(e.getMessage()))
+        : String.valueOf(e.getMessage());
+  }
+
+  private static String cantListen(ListenAddress address, String why) {
+    return "Can't listen on "
+        + address.host()
+        + ":"
+        + address.port()
+        + ": "
+        + why
+        + ". Choose another address with --listen or listen in the configuration";
   }
 }

@@ -1,5 +1,7 @@
 package io.managedredis.cluster;
 
+import java.util.regex.Pattern;
+
 /**
  * Where a node listens.
  *
@@ -8,10 +10,13 @@ package io.managedredis.cluster;
  */
 public record NodeAddress(String host, int port) {
 
-  /** Throws {@link IllegalArgumentException} for an empty host or a port out of range. */
+  /** Names, IPv4 addresses, and IPv6 addresses with a zone. */
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%\\w+)?");
+
+  /** Throws {@link IllegalArgumentException} for what is no host, or a port out of range. */
   public NodeAddress {
-    if (host.isEmpty() || !host.equals(host.strip())) {
-      throw new IllegalArgumentException("the host is empty or has blanks around it");
+    if (!HOST.matcher(host).matches()) {
+      throw new IllegalArgumentException("\"" + host + "\" is no host's name or address");
     }
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("port " + port + " is not from 1 to 65535");

@@ -13,8 +13,10 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -164,7 +166,7 @@ public final class ConfigReader {
         section.has("name")
             ? matching(section, "name", NAME, "1 to 63 of a-z, A-Z, 0-9, _ and -")
             : "";
-    List<NodeAddress> nodes = nodes(section);
+    List<NodeAddress> nodes = nodes(section, new HashSet<>());
     List<ShardDeclaration> shards = shards(section);
     if (section.has("nodes") == section.has("shards")) {
       section.problem(
@@ -184,7 +186,8 @@ public final class ConfigReader {
                 id, folderId, name, nodes, shards, credentials.orElse(null), tls));
   }
 
-  private List<NodeAddress> nodes(YamlSection section) {
+  /** The nodes of a section; {@code known} are those that the cluster has elsewhere. */
+  private List<NodeAddress> nodes(YamlSection section, Set<NodeAddress> known) {
     List<YamlSection.Value> values = section.list("nodes");
     if (section.has("nodes") && values.isEmpty()) {
       section.problem(section.line("nodes"), section.path("nodes") + " is empty");
@@ -196,7 +199,11 @@ public final class ConfigReader {
           .ifPresent(
               text -> {
                 try {
-                  nodes.add(NodeAddress.parse(text));
+                  NodeAddress node = NodeAddress.parse(text);
+                  if (!known.add(node)) {
+                    section.problem(value.line(), value.path() + ": " + node + " is there twice");
+                  }
+                  nodes.add(node);
                 } catch (IllegalArgumentException e) {
                   section.problem(value.line(), value.path() + ": " + e.getMessage());
                 }
@@ -208,6 +215,7 @@ public final class ConfigReader {
   private List<ShardDeclaration> shards(YamlSection section) {
     List<ShardDeclaration> shards = new ArrayList<>();
     Set<String> names = new LinkedHashSet<>();
+    Set<NodeAddress> known = new HashSet<>();
     List<YamlSection.Value> values = section.list("shards");
     if (section.has("shards") && values.isEmpty()) {
       section.problem(section.line("shards"), section.path("shards") + " is empty");
@@ -215,13 +223,18 @@ public final class ConfigReader {
     for (YamlSection.Value value : values) {
       YamlSection shard = section.section(value, SHARD_KEYS);
       String name = matching(shard, "name", NAME, "1 to 63 of a-z, A-Z, 0-9, _ and -");
-      if (!name.isEmpty() && !names.add(name)) {
-        shard.problem(shard.line("name"), value.path() + ": shard " + name + " is there twice");
+      if (!name.isEmpty() && !names.add(name.toLowerCase(Locale.ROOT))) {
+        shard.problem(
+            shard.line("name"),
+            value.path()
+                + ": shard "
+                + name
+                + " is there twice (some file systems do not tell capitals apart)");
       }
       if (!shard.has("nodes")) {
         shard.problem(shard.line(), shard.path("nodes") + " is missing");
       }
-      shards.add(new ShardDeclaration(name, nodes(shard)));
+      shards.add(new ShardDeclaration(name, nodes(shard, known)));
     }
     return shards;
   }
@@ -386,6 +399,9 @@ public final class ConfigReader {
     }
     if (e instanceof java.nio.file.AccessDeniedException denied) {
       return denied.getFile() + " may not be read";
+    }
+    if (e instanceof java.nio.charset.CharacterCodingException) {
+      return "it is not UTF-8";
     }
     return String.valueOf(e.getMessage());
   }

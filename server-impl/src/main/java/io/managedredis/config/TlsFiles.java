@@ -84,9 +84,14 @@ final class TlsFiles {
 
   private static Collection<? extends Certificate> certificates(Path file)
       throws IOException, CertificateException {
-    Collection<? extends Certificate> found =
-        CertificateFactory.getInstance("X.509")
-            .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
+    Collection<? extends Certificate> found;
+    try {
+      found =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
+    } catch (CertificateException e) {
+      throw new CertificateException(file + " holds no certificate in PEM: " + e.getMessage(), e);
+    }
     if (found.isEmpty()) {
       throw new CertificateException(file + " holds no certificate in PEM");
     }
