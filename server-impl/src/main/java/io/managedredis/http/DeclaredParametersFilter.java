@@ -3,6 +3,7 @@ package io.managedredis.http;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.PathSegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,8 @@ import org.glassfish.jersey.server.model.Parameter;
 import org.glassfish.jersey.server.model.ResourceMethod;
 
 /**
- * Notes which operation answers, and refuses query parameters that it does not declare or that are
- * there twice. A parameter that is misspelt and then ignored would list what nobody asked for.
+ * Notes which operation answers, and refuses parameters that it does not declare or that are there
+ * twice. A parameter that is misspelt and then ignored would list what nobody asked for.
  */
 final class DeclaredParametersFilter implements ContainerRequestFilter {
 
@@ -32,13 +33,33 @@ final class DeclaredParametersFilter implements ContainerRequestFilter {
     }
     request.setProperty(
         RequestAttributes.OPERATION, method.getInvocable().getHandlingMethod().getName());
-    MultivaluedMap<String, String> sent = uri.getQueryParameters();
-    if (sent.isEmpty()) {
-      return;
-    }
-    Map<String, Class<?>> known =
-        declared.computeIfAbsent(method, DeclaredParametersFilter::queryParameters);
     List<ApiException.Violation> violations = new ArrayList<>();
+    checkQuery(
+        uri.getQueryParameters(),
+        declared.computeIfAbsent(method, DeclaredParametersFilter::queryParameters),
+        violations);
+    for (PathSegment segment : uri.getPathSegments()) {
+      for (String name : segment.getMatrixParameters().keySet()) {
+        violations.add(
+            new ApiException.Violation(
+                shown(name), "is no parameter of this call; it takes none in the path"));
+      }
+    }
+    for (Parameter parameter : method.getInvocable().getParameters()) {
+      if (parameter.getSource() == Parameter.Source.HEADER
+          && request.getHeaders().getOrDefault(parameter.getSourceName(), List.of()).size() > 1) {
+        violations.add(new ApiException.Violation(parameter.getSourceName(), "must be there once"));
+      }
+    }
+    if (!violations.isEmpty()) {
+      throw ApiException.invalid(violations.subList(0, Math.min(8, violations.size())));
+    }
+  }
+
+  private static void checkQuery(
+      MultivaluedMap<String, String> sent,
+      Map<String, Class<?>> known,
+      List<ApiException.Violation> violations) {
     sent.forEach(
         (name, values) -> {
           if (!known.containsKey(name)) {
@@ -56,9 +77,6 @@ final class DeclaredParametersFilter implements ContainerRequestFilter {
             throw ErrorMappers.UnreadableParameter.notANumber(name, values.get(0));
           }
         });
-    if (!violations.isEmpty()) {
-      throw ApiException.invalid(violations.subList(0, Math.min(8, violations.size())));
-    }
   }
 
   private static boolean isOptions(ContainerRequestContext request) {

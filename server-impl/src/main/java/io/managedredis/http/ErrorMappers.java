@@ -29,6 +29,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -104,6 +105,9 @@ final class ErrorMappers {
       violations.sort(
           Comparator.comparing(ApiException.Violation::field)
               .thenComparing(ApiException.Violation::description));
+      // One reason for each field is enough: what has the wrong length has the wrong shape, too.
+      Set<String> told = new HashSet<>();
+      violations.removeIf(violation -> !told.add(violation.field()));
       return Statuses.response(ApiException.invalid(violations));
     }
 

@@ -73,7 +73,7 @@ final class Pages {
         () -> {
           Optional<String> trouble = readiness.trouble();
           if (trouble.isPresent()) {
-            throw ApiException.of(StatusCode.UNAVAILABLE, "Not ready, " + trouble.get());
+            throw ApiException.of(StatusCode.UNAVAILABLE, "Not ready: " + trouble.get());
           }
           return up;
         });

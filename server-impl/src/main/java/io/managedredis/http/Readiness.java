@@ -78,12 +78,12 @@ final class Readiness implements AutoCloseable {
     try {
       catalog.check();
     } catch (CatalogException e) {
-      return Optional.of("catalogue: " + e.reason());
+      return Optional.of(String.valueOf(e.getMessage()));
     }
     try {
       repository.check();
     } catch (RepositoryException e) {
-      return Optional.of("repository: " + e.getMessage());
+      return Optional.of(String.valueOf(e.getMessage()));
     }
     return Optional.empty();
   }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every wrong argument is answered with its code and with the field that is wrong. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -119,6 +120,17 @@ class BadInputTest {
             Bad.get(V1 + "/backups?folderId=b1gbad&filter=x"),
             Bad.get("/operations/f4k2q7xw5nbd3mzt6ahc?wait=1"));
     return Stream.concat(lists, others);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/backups;detail=1?folderId=b1gbad",
+        "/clusters/" + CLUSTER + ";detail=1",
+        "/clusters/" + CLUSTER + "/backups;detail=1"
+      })
+  void aParameterInThePathIsRefusedByItsName(String path) {
+    assertInvalid(Bad.get(V1 + path), "detail");
   }
 
   @ParameterizedTest(name = "{0}")
@@ -279,6 +291,14 @@ class BadInputTest {
         .flatMap(
             key ->
                 Stream.of(
+                    new Bad(
+                        "POST",
+                        V1 + "/clusters/" + CLUSTER + ":backup",
+                        List.of(
+                            KEY,
+                            "9f1c0a4e-8c57-4b0d-9a7e-2f4d6f0b1c35",
+                            KEY,
+                            "0f1c0a4e-8c57-4b0d-9a7e-2f4d6f0b1c35")),
                     new Bad("POST", V1 + "/clusters/" + CLUSTER + ":backup", List.of(KEY, key)),
                     new Bad("DELETE", V1 + "/backups/" + BACKUP, List.of(KEY, key))));
   }
