@@ -2,6 +2,7 @@ package io.managedredis.capture;
 
 import io.managedredis.capture.CaptureException.Reason;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,7 +77,10 @@ final class Handshake {
    */
   boolean announce(String option, String value) throws CaptureException {
     String name = "REPLCONF " + option + " " + value;
-    String line = link.answer(name, "REPLCONF", option, value);
+    return taken(name, link.answer(name, "REPLCONF", option, value));
+  }
+
+  private boolean taken(String name, String line) throws CaptureException {
     if (line.equals("+OK")) {
       return true;
     }
@@ -143,20 +147,27 @@ final class Handshake {
     throw unexpected("PSYNC", line);
   }
 
-  /** Asks a server that knows ACL DRYRUN (Redis 7) whether our user may run PSYNC. */
+  /**
+   * Asks whether our user may run PSYNC, and gets no snapshot. Redis (replication.c, syncCommand)
+   * and Valkey execute commands that arrive together before they write any answer, and refuse PSYNC
+   * while an answer is still to be written: after they have judged the user, the command's name and
+   * the link to a master. So PSYNC is sent together with a REPLCONF, and just this refusal is the
+   * permission.
+   */
   void checkPermission() throws CaptureException {
-    String username = source.username() == null ? "default" : source.username();
-    String name = "ACL DRYRUN";
-    String line = link.answer(name, "ACL", "DRYRUN", username, "psync", "?", "-1");
-    if (line.startsWith("$")) {
-      String verdict = link.readLine(name);
-      throw new Refusal(Reason.DENIED, Refusal.of("-NOPERM").advice())
-          .exception(link.node(), "PSYNC", verdict);
+    link.ask(
+        "REPLCONF and PSYNC", List.of(List.of("REPLCONF", "capa", "eof"), ReplicationLink.PSYNC));
+    String announced = "REPLCONF capa eof";
+    taken(announced, link.readLine(announced));
+    String line = link.readLine("PSYNC");
+    if (line.startsWith("-ERR ") && line.contains("pending output")) {
+      return;
     }
-    // The command exists, so this is its verdict on psync: renamed or taken out.
-    if (line.toLowerCase(Locale.ROOT).startsWith("-err command 'psync' not found")) {
-      throw Refusal.of("-ERR unknown command").exception(link.node(), "PSYNC", line);
+    // The network brought the two apart, and a snapshot is on its way: a keep-alive says it too.
+    if (line.isEmpty() || line.startsWith("+FULLRESYNC") || line.startsWith("+CONTINUE")) {
+      return;
     }
+    throw unexpected("PSYNC", line);
   }
 
   private String readPastKeepAlives() throws CaptureException {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -28,6 +29,9 @@ final class ReplicationLink implements ByteSource, Closeable {
 
   /** The longest line that a server has reason to send is an error with a few hundred bytes. */
   private static final int LONGEST_LINE = 4096;
+
+  /** Asks for a full synchronisation: no history is known, and no offset in it. */
+  static final List<String> PSYNC = List.of("PSYNC", "?", "-1");
 
   private static final Duration SILENCE = Duration.ofMillis(500);
 
@@ -114,13 +118,23 @@ final class ReplicationLink implements ByteSource, Closeable {
    * @param name what to call the command in messages; its arguments may be secret
    */
   String answer(String name, String... command) throws CaptureException {
+    ask(name, List.of(List.of(command)));
+    return readLine(name);
+  }
+
+  /**
+   * Sends commands in one write, so in one TCP segment or TLS record as long as they are short. All
+   * that is read then is within one handshake deadline.
+   *
+   * @param name what to call the commands in messages; their arguments may be secret
+   */
+  void ask(String name, List<List<String>> commands) throws CaptureException {
     clock.within(
         deadlines.handshake(),
         new Expiry(
             Reason.STALLED,
             "no answer to " + name + " within " + ReadClock.text(deadlines.handshake())));
-    send(name, command);
-    return readLine(name);
+    send(name, commands);
   }
 
   /** Sends PSYNC; all that is read until the first byte of the payload is within one deadline. */
@@ -133,16 +147,19 @@ final class ReplicationLink implements ByteSource, Closeable {
                 + ReadClock.text(deadlines.firstByte())
                 + " of PSYNC; the server may wait for a BGSAVE that is running already (INFO"
                 + " persistence), or for its repl-diskless-sync-delay"));
-    send("PSYNC", "PSYNC", "?", "-1");
+    send("PSYNC", List.of(PSYNC));
   }
 
-  private void send(String name, String... command) throws CaptureException {
-    StringBuilder text = new StringBuilder("*").append(command.length).append("\r\n");
-    for (String argument : command) {
-      // RESP counts bytes, and the text is written below as Latin-1, one byte per character.
-      byte[] utf8 = argument.getBytes(StandardCharsets.UTF_8);
-      text.append('$').append(utf8.length).append("\r\n");
-      text.append(new String(utf8, StandardCharsets.ISO_8859_1)).append("\r\n");
+  private void send(String name, List<List<String>> commands) throws CaptureException {
+    StringBuilder text = new StringBuilder();
+    for (List<String> command : commands) {
+      text.append('*').append(command.size()).append("\r\n");
+      for (String argument : command) {
+        // RESP counts bytes, and the text is written below as Latin-1, one byte per character.
+        byte[] utf8 = argument.getBytes(StandardCharsets.UTF_8);
+        text.append('$').append(utf8.length).append("\r\n");
+        text.append(new String(utf8, StandardCharsets.ISO_8859_1)).append("\r\n");
+      }
     }
     try {
       out.write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
@@ -231,7 +248,7 @@ final class ReplicationLink implements ByteSource, Closeable {
       if (!silence.equals(clock.expired())) {
         throw failure(e, "after " + payload + " bytes of the snapshot");
       }
-      send("REPLCONF ACK", "REPLCONF", "ACK", "0");
+      send("REPLCONF ACK", List.of(List.of("REPLCONF", "ACK", "0")));
     } finally {
       clock.perRead(deadlines.stall(), stall);
     }

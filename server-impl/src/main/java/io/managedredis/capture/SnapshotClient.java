@@ -58,8 +58,14 @@ public final class SnapshotClient {
   }
 
   /**
-   * Checks what can be checked without a snapshot: that the node answers, lets us in and knows
-   * replication, and, where it can say so (Redis 7), that the user may run PSYNC. Leaves no trace.
+   * Checks what can be checked without a snapshot: that the node answers, lets us in, would serve
+   * replication now, and that the user may run REPLCONF and PSYNC; no other right is needed. Leaves
+   * no trace but an error that the server counts (INFO errorstats), and a denial in the ACL LOG if
+   * there is one.
+   *
+   * <p>PSYNC is sent in one write with a command before it, for a server to turn it down. If the
+   * network splits that write just between them, which is rare, the server may begin a save; the
+   * link is closed as soon as it says so, and that counts as a permission.
    *
    * @throws CaptureException what a capture would fail with, or if it was cancelled
    */
@@ -67,7 +73,6 @@ public final class SnapshotClient {
     try (ReplicationLink link = ReplicationLink.open(source, deadlines, cancellation)) {
       Handshake handshake = new Handshake(link, source);
       handshake.authenticate();
-      handshake.announce("capa", "eof");
       handshake.checkPermission();
     }
   }

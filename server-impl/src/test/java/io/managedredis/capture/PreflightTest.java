@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.managedredis.capture.CaptureException.Reason;
 import io.managedredis.testing.RedisProcess;
 import io.managedredis.testing.ScriptedServer;
+import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class PreflightTest {
@@ -28,12 +30,13 @@ class PreflightTest {
   }
 
   @Test
-  void aUserWithTheMinimalRightsPasses() {
+  void aUserWithTheMinimalRightsPassesAndNoDenialIsLogged() {
     try (RedisProcess redis = RedisProcess.start()) {
       redis.command("ACL", "SETUSER", "backup", "on", ">pw", "+psync", "+replconf");
       assertThatCode(
               () -> client.preflight(source(redis.port(), "backup", "pw"), new Cancellation()))
           .doesNotThrowAnyException();
+      assertThat(redis.command("ACL", "LOG")).isEqualTo(List.of());
     }
   }
 
@@ -63,42 +66,92 @@ class PreflightTest {
     }
   }
 
-  /** As Redis 7.0 answers. */
+  @Test
+  void aUserWithoutPsyncIsDenied() {
+    try (RedisProcess redis = RedisProcess.start()) {
+      redis.command("ACL", "SETUSER", "backup", "on", ">pw", "+replconf");
+      CaptureException e = failure(source(redis.port(), "backup", "pw"));
+      assertThat(e.reason()).isEqualTo(Reason.DENIED);
+      assertThat(e).hasMessageContaining("PSYNC").hasMessageContaining("+psync");
+    }
+  }
+
+  @Test
+  void aServerWhosePsyncIsRenamedAwayIsUnsupported() {
+    try (RedisProcess redis = RedisProcess.builder().setting("rename-command PSYNC", "").start()) {
+      assertThat(failure(source(redis.port(), null, null)).reason()).isEqualTo(Reason.UNSUPPORTED);
+    }
+  }
+
+  @Test
+  void aReplicaWithoutItsMasterIsNotReady() {
+    try (RedisProcess master = RedisProcess.start();
+        RedisProcess replica = RedisProcess.builder().replicaOf(master).start()) {
+      master.kill();
+      Awaitility.await().until(() -> replica.info("master_link_status").equals("down"));
+      assertThat(failure(source(replica.port(), null, null)).reason()).isEqualTo(Reason.NOT_READY);
+    }
+  }
+
+  /** As Redis 7.0 and 8.0 and Valkey 9.1 answer, and as any server does whose network is odd. */
   @ParameterizedTest
-  @CsvSource({
-    "'$69\\r\\nUser backup has no permissions to run the ''psync'' command......\\r\\n', DENIED",
-    "'-ERR Command ''psync'' not found\\r\\n', UNSUPPORTED"
-  })
-  void theServersVerdictOnPsyncCounts(String verdict, Reason reason) {
+  @ValueSource(
+      strings = {
+        "-ERR SYNC and PSYNC are invalid with pending output\r\n",
+        "+FULLRESYNC 0123456789abcdef0123456789abcdef01234567 0\r\n",
+        "+CONTINUE\r\n",
+        "\n"
+      })
+  void anAnswerThatGrantsPsyncPassesAndTheLinkIsClosed(String answer) {
+    try (ScriptedServer server = ScriptedServer.script().answer("+OK\r\n").answer(answer).start()) {
+      assertThatCode(() -> client.preflight(source(server.port(), null, null), new Cancellation()))
+          .doesNotThrowAnyException();
+      assertThat(server.received())
+          .containsExactly(List.of("REPLCONF", "capa", "eof"), List.of("PSYNC", "?", "-1"));
+      Awaitility.await().until(() -> server.openConnections() == 0);
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotKnowTheOptionPasses() {
     try (ScriptedServer server =
         ScriptedServer.script()
-            .answer("+OK\r\n")
-            .answer("+OK\r\n")
-            .answer(verdict.replace("\\r\\n", "\r\n"))
+            .answer("-ERR Unrecognized REPLCONF option: capa\r\n")
+            .answer("-ERR SYNC and PSYNC are invalid with pending output\r\n")
             .start()) {
-      CaptureException e = failure(source(server.port(), "backup", "pw"));
-      assertThat(e.reason()).isEqualTo(reason);
-      assertThat(e).hasMessageContaining("PSYNC");
-      assertThat(server.received())
-          .endsWith(List.of("ACL", "DRYRUN", "backup", "psync", "?", "-1"));
+      assertThatCode(() -> client.preflight(source(server.port(), null, null), new Cancellation()))
+          .doesNotThrowAnyException();
     }
   }
 
   @ParameterizedTest
   @CsvSource({
-    "+OK",
-    "-ERR unknown command `ACL`",
-    "-NOPERM this user has no permissions to run the 'acl|dryrun' command",
-    "-ERR Unknown subcommand or wrong number of arguments for 'DRYRUN'. Try ACL HELP."
+    "'-NOPERM User backup has no permissions to run the ''psync'' command', DENIED",
+    "'-ERR unknown command ''PSYNC'', with args beginning with: ''?'' ''-1'' ', UNSUPPORTED",
+    "-LOADING Redis is loading the dataset in memory, NOT_READY",
+    "-ERR something else, PROTOCOL",
+    "+OK, PROTOCOL",
   })
-  void aServerThatDoesNotSayPasses(String answer) {
+  void anyOtherAnswerIsTheReasonForAFailure(String answer, Reason reason) {
     try (ScriptedServer server =
-        ScriptedServer.script()
-            .answer("-ERR Unrecognized REPLCONF option: capa\r\n")
-            .answer(answer + "\r\n")
-            .start()) {
-      assertThatCode(() -> client.preflight(source(server.port(), null, null), new Cancellation()))
-          .doesNotThrowAnyException();
+        ScriptedServer.script().answer("+OK\r\n").answer(answer + "\r\n").start()) {
+      CaptureException e = failure(source(server.port(), null, null));
+      assertThat(e.reason()).isEqualTo(reason);
+      assertThat(e).hasMessageContaining("PSYNC");
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerPsyncHasStalled() {
+    Duration other = Duration.ofSeconds(50);
+    SnapshotClient hasty =
+        new SnapshotClient(new Deadlines(other, Duration.ofMillis(300), other, other, other));
+    try (ScriptedServer server = ScriptedServer.script().answer("+OK\r\n").start()) {
+      CaptureException e =
+          catchThrowableOfType(
+              CaptureException.class,
+              () -> hasty.preflight(source(server.port(), null, null), new Cancellation()));
+      assertThat(e.reason()).isEqualTo(Reason.STALLED);
     }
   }
 
