@@ -1,5 +1,7 @@
 package io.managedredis.backup;
 
+import io.managedredis.repository.RepositoryException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,17 @@ public final class BackupFailedException extends Exception {
 
   BackupFailedException(Reason reason, String message, @Nullable Throwable cause) {
     this(reason, false, message, cause);
+  }
+
+  /**
+   * Storing failed.
+   *
+   * @param where what was stored, for the message; may be empty
+   */
+  static BackupFailedException storing(String where, IOException e) {
+    boolean full = e instanceof RepositoryException failed && failed.noSpace();
+    return new BackupFailedException(
+        full ? Reason.NO_SPACE : Reason.STORAGE, where + e.getMessage(), e);
   }
 
   /** What kind of trouble it is. */

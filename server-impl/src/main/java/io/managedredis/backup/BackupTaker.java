@@ -121,8 +121,7 @@ public final class BackupTaker {
               shards);
       pending.commit(manifest);
     } catch (RepositoryException e) {
-      throw new BackupFailedException(
-          BackupFailedException.Reason.STORAGE, String.valueOf(e.getMessage()), e);
+      throw BackupFailedException.storing("", e);
     }
     catalogue(order, manifest);
     return manifest;
@@ -182,8 +181,7 @@ public final class BackupTaker {
     try {
       usable = repository.usableBytes();
     } catch (RepositoryException e) {
-      throw new BackupFailedException(
-          BackupFailedException.Reason.STORAGE, String.valueOf(e.getMessage()), e);
+      throw BackupFailedException.storing("", e);
     }
     if (usable < needed) {
       throw new BackupFailedException(

@@ -157,10 +157,7 @@ final class ShardCaptures {
       failed.add(node.address());
       throw failure(shard, e);
     } catch (IOException e) {
-      throw new BackupFailedException(
-          BackupFailedException.Reason.STORAGE,
-          "Shard " + shard.name() + " could not be stored: " + e.getMessage(),
-          e);
+      throw BackupFailedException.storing("Shard " + shard.name() + " could not be stored: ", e);
     }
   }
 

@@ -13,21 +13,36 @@ import java.util.Locale;
 public class RepositoryException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean noSpace;
+
   /** A refusal of our own. */
   public RepositoryException(String message) {
     super(message);
+    this.noSpace = false;
   }
 
   /** A failure with its cause. */
   public RepositoryException(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  private RepositoryException(String message, Throwable cause, boolean noSpace) {
     super(message, cause);
+    this.noSpace = noSpace;
+  }
+
+  /** Whether the disk, or what we may use of it, is full. */
+  public boolean noSpace() {
+    return noSpace;
   }
 
   /** A failed step, told with its file and with what an operator can do about it. */
   static RepositoryException during(String step, Path where, IOException cause) {
     String reason = reason(cause);
     return new RepositoryException(
-        "Cannot " + step + " " + where + ": " + reason + ". " + advice(reason), cause);
+        "Cannot " + step + " " + where + ": " + reason + ". " + advice(reason),
+        cause,
+        isFull(reason));
   }
 
   private static String reason(IOException cause) {
@@ -52,7 +67,7 @@ public class RepositoryException extends IOException {
 
   private static String advice(String reason) {
     String lower = reason.toLowerCase(Locale.ROOT);
-    if (lower.contains("no space left") || lower.contains("quota exceeded")) {
+    if (isFull(reason)) {
       return "The disk is full: free space, delete backups, or move the data folder";
     }
     if (lower.contains("permission denied")) {
@@ -62,5 +77,10 @@ public class RepositoryException extends IOException {
       return "The file system is read-only: the system's log says why; mount it writable again";
     }
     return "Check the disk and the system's log, then try again";
+  }
+
+  private static boolean isFull(String reason) {
+    String lower = reason.toLowerCase(Locale.ROOT);
+    return lower.contains("no space left") || lower.contains("quota exceeded");
   }
 }

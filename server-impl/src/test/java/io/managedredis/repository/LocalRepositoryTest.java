@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class LocalRepositoryTest {
   private static final BackupId ID =
@@ -550,5 +552,18 @@ final class LocalRepositoryTest {
     repository.forEachCommitted(
         manifest -> visited.add(manifest.backupId()), (id, reason) -> damaged.add(id));
     return visited;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "No space left on device, true",
+    "Disk quota exceeded, true",
+    "Input/output error, false"
+  })
+  void aFullDiskIsToldApartFromABrokenOne(String reason, boolean noSpace) {
+    RepositoryException e =
+        RepositoryException.during("write", Path.of("shard1.rdb.zst"), new IOException(reason));
+    assertThat(e.noSpace()).isEqualTo(noSpace);
+    assertThat(e).hasMessageContaining("shard1.rdb.zst").hasMessageContaining(reason);
   }
 }
