@@ -47,9 +47,10 @@ public final class BackupResource implements BackupApi {
   @Override
   public Operation deleteBackup(String backupId, @Nullable String idempotencyKey) {
     Caller caller = Caller.ANONYMOUS;
+    String key = StartedOperations.key(idempotencyKey);
     // Asked first: the repeat of a deletion finds no backup any more.
     Optional<Operation> repeated =
-        operations.repeated(caller, idempotencyKey, OperationKind.DELETE_BACKUP, backupId);
+        operations.repeated(caller, key, OperationKind.DELETE_BACKUP, backupId);
     return repeated.orElseGet(
         () -> {
           BackupEntry backup =
@@ -64,7 +65,7 @@ public final class BackupResource implements BackupApi {
                   backup.id(),
                   "Delete backup " + backup.id(),
                   caller.subject(),
-                  idempotencyKey));
+                  key));
         });
   }
 

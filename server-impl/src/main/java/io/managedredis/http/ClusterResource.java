@@ -155,7 +155,7 @@ public final class ClusterResource implements ClusterApi {
             BackupOrder.newId(cluster.id(), Instant.now(), random).toString(),
             "Back up cluster " + cluster.id(),
             Caller.ANONYMOUS.subject(),
-            idempotencyKey));
+            StartedOperations.key(idempotencyKey)));
   }
 
   private static Instant now() {

@@ -28,16 +28,7 @@ final class StartedOperations {
 
   /** Starts an operation, or answers the one that the same key started before. */
   Operation start(NewOperation wanted) {
-    StartResult result =
-        operations.start(
-            new NewOperation(
-                wanted.kind(),
-                wanted.clusterId(),
-                wanted.folderId(),
-                wanted.backupId(),
-                wanted.description(),
-                wanted.createdBy(),
-                wanted.idempotencyKey() == null ? null : sameKey(wanted.idempotencyKey())));
+    StartResult result = operations.start(wanted);
     if (result instanceof StartResult.Started started) {
       return wire(started.entry());
     }
@@ -63,6 +54,7 @@ final class StartedOperations {
   /**
    * The operation that the same key started before, if any.
    *
+   * @param key as {@link #key} makes it
    * @param target the backup that it deletes; a backup that is taken gets a new id each time, so
    *     there it is the cluster
    * @throws ApiException 400 when the key started something else
@@ -72,7 +64,7 @@ final class StartedOperations {
     if (key == null) {
       return Optional.empty();
     }
-    Optional<OperationEntry> existing = operations.findByKey(caller.subject(), sameKey(key));
+    Optional<OperationEntry> existing = operations.findByKey(caller.subject(), key);
     existing.ifPresent(
         entry -> {
           String was = kind == OperationKind.BACKUP_CLUSTER ? entry.clusterId() : entry.backupId();
@@ -92,9 +84,9 @@ final class StartedOperations {
     return WireModels.operation(entry, clusters.find(entry.clusterId()));
   }
 
-  /** A UUID is the same in capitals. */
-  private static String sameKey(String key) {
-    return key.toLowerCase(Locale.ROOT);
+  /** The key as it is kept: a UUID is the same in capitals. */
+  static @Nullable String key(@Nullable String sent) {
+    return sent == null ? null : sent.toLowerCase(Locale.ROOT);
   }
 
   private static ApiException running(OperationEntry entry) {

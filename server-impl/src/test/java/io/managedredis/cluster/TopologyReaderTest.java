@@ -117,6 +117,41 @@ class TopologyReaderTest {
   }
 
   @Test
+  void aNodeBehindTlsIsAskedThroughTls() throws Exception {
+    TestTls tls = TestTls.forName("ip:127.0.0.1");
+    try (RedisProcess redis = RedisProcess.builder().password("secret").start();
+        FaultProxy secured = FaultProxy.to(redis.port(), tls.serverSockets())) {
+      Topology topology = reader.read(securely(secured.port(), tls), AMPLE);
+      assertThat(topology.version()).contains("6.2");
+      topology.requireReadable();
+    }
+  }
+
+  @Test
+  void aCertificateOfAnotherHostIsRefused() {
+    TestTls tls = TestTls.forName("dns:elsewhere.example");
+    try (RedisProcess redis = RedisProcess.builder().password("secret").start();
+        FaultProxy secured = FaultProxy.to(redis.port(), tls.serverSockets())) {
+      TopologyException e =
+          catchThrowableOfType(
+              TopologyException.class, () -> reader.read(securely(secured.port(), tls), AMPLE));
+      assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE);
+      assertThat(e).hasMessageContaining("TLS").hasMessageContaining("caFile");
+    }
+  }
+
+  private static ClusterDeclaration securely(int port, TestTls tls) {
+    return new ClusterDeclaration(
+        "c1",
+        "f1",
+        "demo",
+        List.of(at(port)),
+        List.of(),
+        new Credentials(null, "secret"),
+        tls.clientSockets());
+  }
+
+  @Test
   void tlsAgainstAPlainPortSaysSo() {
     try (RedisProcess redis = RedisProcess.start()) {
       ClusterDeclaration cluster =
