@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -81,6 +82,21 @@ class OperationsApiTest {
 
     assertThat(service.clusters().backupCluster(CLUSTER, key)).isEqualTo(done);
     assertThat(backups()).hasSize(1);
+  }
+
+  @Test
+  void aKeyIsTheSameInCapitals() throws ApiException {
+    String key = key();
+    Operation done = service.awaitDone(service.clusters().backupCluster(CLUSTER, key));
+    String capitals = key.toUpperCase(Locale.ROOT);
+
+    assertThat(service.clusters().backupCluster(CLUSTER, capitals)).isEqualTo(done);
+
+    String removal = key();
+    String backup = done.getMetadata().getBackupId();
+    Operation deleted = service.awaitDone(service.backups().deleteBackup(backup, removal));
+    assertThat(service.backups().deleteBackup(backup, removal.toUpperCase(Locale.ROOT)))
+        .isEqualTo(deleted);
   }
 
   @Test
