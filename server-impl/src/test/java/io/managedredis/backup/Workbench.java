@@ -111,12 +111,17 @@ final class Workbench implements AutoCloseable {
 
   /** A server with the data of a shard as it was stored. */
   RedisProcess load(Manifest manifest, ShardManifest shard) throws IOException {
+    return RedisProcess.builder().dump(snapshot(manifest, shard)).start();
+  }
+
+  /** The snapshot of a shard, read back from the repository into a file. */
+  Path snapshot(Manifest manifest, ShardManifest shard) throws IOException {
     Path rdb = Files.createTempFile(folder, "shard", ".rdb");
     BackupId id = BackupId.parse(manifest.backupId()).orElseThrow();
     try (InputStream in = repository.open(id, shard)) {
       Files.copy(in, rdb, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     }
-    return RedisProcess.builder().dump(rdb).start();
+    return rdb;
   }
 
   /** Loses the catalogue, as a disk would, and begins an empty one. */

@@ -18,6 +18,11 @@ final class RedisBinary {
     return UNPACKED;
   }
 
+  /** The same binary under the name by which it checks snapshots instead of serving. */
+  static Path checker() {
+    return UNPACKED.resolveSibling("redis-check-rdb");
+  }
+
   private static Path unpack() {
     String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
     String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
@@ -41,6 +46,9 @@ final class RedisBinary {
       if (!file.toFile().setExecutable(true)) {
         throw new IOException("can't make " + file + " executable");
       }
+      Path checker = directory.resolve("redis-check-rdb");
+      checker.toFile().deleteOnExit();
+      Files.createSymbolicLink(checker, file);
       return file;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -384,11 +384,17 @@ public final class RedisProcess implements AutoCloseable {
   private RespClient client() throws IOException {
     RespClient connection = client;
     if (connection == null) {
-      connection = new RespClient("127.0.0.1", port, ANSWER_MILLIS);
-      if (setup.password != null) {
-        connection.call("AUTH", setup.password);
-      }
+      connection = connect();
       client = connection;
+    }
+    return connection;
+  }
+
+  /** A connection of the caller's own, as the default user. */
+  RespClient connect() throws IOException {
+    RespClient connection = new RespClient("127.0.0.1", port, ANSWER_MILLIS);
+    if (setup.password != null) {
+      connection.call("AUTH", setup.password);
     }
     return connection;
   }
