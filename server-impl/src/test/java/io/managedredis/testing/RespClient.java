@@ -104,7 +104,7 @@ public final class RespClient implements AutoCloseable {
       return null;
     }
     byte[] bulk = in.readNBytes(length);
-    if (bulk.length < length || in.skip(2) < 2) {
+    if (bulk.length < length || in.readNBytes(2).length < 2) {
       throw new EOFException("The server closed the connection inside an answer");
     }
     return bulk;

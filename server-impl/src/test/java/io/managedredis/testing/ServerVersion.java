@@ -8,8 +8,8 @@ import java.util.Locale;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The servers that backups are proven against. Redis 6.2 is always here; {@code .ci/servers} fetches
- * the others into the folder that the system property {@code servers.dir} names.
+ * The servers that backups are proven against. Redis 6.2 is always here; {@code .ci/servers}
+ * fetches the others into the folder that the system property {@code servers.dir} names.
  */
 public enum ServerVersion {
   REDIS_6_2("Redis", "6.2", "REDIS0009"),
