@@ -11,14 +11,21 @@ import io.managedredis.testing.Dataset;
 import io.managedredis.testing.Encodings;
 import io.managedredis.testing.EveryServer;
 import io.managedredis.testing.RdbChecker;
+import io.managedredis.testing.RedisCluster;
 import io.managedredis.testing.RedisProcess;
 import io.managedredis.testing.ServerVersion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** Backups of every server, given back to a stock server of the same version. */
 class EveryServerTest {
@@ -82,6 +89,47 @@ class EveryServerTest {
       try (RedisProcess copy = version.builder().dump(snapshot).start()) {
         assertThat(Contents.of(copy)).isEqualTo(Contents.of(server));
         assertThat(copy.info("db0")).isEmpty();
+      }
+    }
+  }
+
+  @EveryServer
+  void aClusterComesBackShardByShard(ServerVersion version) throws Exception {
+    try (RedisCluster cluster = RedisCluster.start(2, 0, () -> server(version, "yes"))) {
+      for (int i = 0; i < 2; i++) {
+        Dataset.fillDatabase0(cluster.masters().get(i), tagOf(cluster, i));
+      }
+      Manifest manifest = take(cluster.masters().get(0));
+      assertThat(manifest.shards()).hasSize(2);
+      for (int i = 0; i < 2; i++) {
+        Path snapshot = bench.snapshot(manifest, manifest.shards().get(i));
+        try (RedisProcess copy = version.builder().dump(snapshot).start()) {
+          assertThat(Contents.of(copy)).isEqualTo(Contents.of(cluster.masters().get(i)));
+        }
+      }
+    }
+  }
+
+  /** A hash tag whose slot the i-th master owns. */
+  private static String tagOf(RedisCluster cluster, int master) {
+    return IntStream.range(0, RedisCluster.SLOTS)
+        .mapToObj(i -> "{" + i + "}")
+        .filter(tag -> JedisClusterCRC16.getSlot(tag) >= cluster.firstSlot(master))
+        .filter(tag -> JedisClusterCRC16.getSlot(tag) < cluster.firstSlot(master + 1))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Tag("servers")
+  @ParameterizedTest
+  @EnumSource(names = {"REDIS_8_0", "VALKEY_9_1"})
+  void aFieldExpiresWhenItWouldHave(ServerVersion version) throws Exception {
+    try (RedisProcess server = server(version, "yes").start()) {
+      server.command("HSET", "hash", "for now", "1", "for good", "2");
+      server.command("HPEXPIREAT", "hash", "4102444800123", "FIELDS", "1", "for now");
+      try (RedisProcess copy = version.builder().dump(snapshot(server)).start()) {
+        assertThat(copy.command("HPEXPIRETIME", "hash", "FIELDS", "2", "for now", "for good"))
+            .isEqualTo(List.of(4_102_444_800_123L, -1L));
       }
     }
   }

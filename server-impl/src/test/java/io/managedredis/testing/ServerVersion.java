@@ -67,9 +67,13 @@ public enum ServerVersion {
     if (this == REDIS_6_2) {
       return role.equals("server") ? RedisBinary.path() : RedisBinary.checker();
     }
-    String folder = System.getProperty("servers.dir", "");
+    return fetched(System.getProperty("servers.dir", ""), role);
+  }
+
+  /** What the script fetched into the folder, which is empty where nobody named one. */
+  Path fetched(String folder, String role) {
     Assumptions.assumeFalse(
-        folder.isEmpty(), this + " is not here: run .ci/servers DIR, then the profile servers");
+        folder.isEmpty(), this + " is not here: it takes .ci/servers and the profile servers");
     String name = product() + "-" + version;
     Path program = Path.of(folder, name, product() + "-" + role);
     Assumptions.assumeTrue(
