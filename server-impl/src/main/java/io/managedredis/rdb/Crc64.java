@@ -14,12 +14,20 @@ import java.util.Objects;
  */
 public final class Crc64 {
   private static final long POLYNOMIAL = 0x95AC9329AC4BC9B5L;
-  private static final int SLICES = 16;
+  private static final int SLICES = 8;
+  private static final int LANES = 4;
+
+  /** How many bytes of a block each lane takes. */
+  private static final int LANE = 1024;
+
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** Entry {@code 256 * k + b}: what byte b still does to the checksum k bytes later. */
   private static final long[] TABLE = table();
+
+  /** Entry {@code 256 * k + b}: what byte k of a checksum, being b, becomes a lane later. */
+  private static final long[] LANE_LATER = laneLater();
 
   private long value;
 
@@ -40,13 +48,35 @@ public final class Crc64 {
     long crc = value;
     int at = offset;
     int end = offset + length;
-    for (int last = end - SLICES; at <= last; at += SLICES) {
-      crc = sixteen(crc ^ (long) LONG.get(bytes, at), (long) LONG.get(bytes, at + 8));
+    for (; at <= end - LANES * LANE; at += LANES * LANE) {
+      crc = block(crc, bytes, at);
+    }
+    for (; at <= end - SLICES; at += SLICES) {
+      crc = eight(crc ^ (long) LONG.get(bytes, at));
     }
     for (; at < end; at++) {
       crc = TABLE[(int) (crc ^ bytes[at]) & 0xff] ^ (crc >>> 8);
     }
     value = crc;
+  }
+
+  /**
+   * A step of one checksum has to wait for the step before, so four are computed at a time, each
+   * over a part of its own. The checksum being linear, they are then added up: each as it would be
+   * after the parts behind its own, if these were zeros.
+   */
+  private static long block(long before, byte[] bytes, int from) {
+    long first = before;
+    long second = 0;
+    long third = 0;
+    long fourth = 0;
+    for (int at = from; at < from + LANE; at += SLICES) {
+      first = eight(first ^ (long) LONG.get(bytes, at));
+      second = eight(second ^ (long) LONG.get(bytes, at + LANE));
+      third = eight(third ^ (long) LONG.get(bytes, at + 2 * LANE));
+      fourth = eight(fourth ^ (long) LONG.get(bytes, at + 3 * LANE));
+    }
+    return laneLater(laneLater(laneLater(first) ^ second) ^ third) ^ fourth;
   }
 
   /** The checksum of all bytes so far, as it stands little-endian at the end of an RDB file. */
@@ -59,24 +89,24 @@ public final class Crc64 {
     return new Crc64(value);
   }
 
-  private static long sixteen(long first, long second) {
+  private static long eight(long next) {
     long[] t = TABLE;
-    return t[0xf00 + (int) (first & 0xff)]
-        ^ t[0xe00 + (int) (first >>> 8 & 0xff)]
-        ^ t[0xd00 + (int) (first >>> 16 & 0xff)]
-        ^ t[0xc00 + (int) (first >>> 24 & 0xff)]
-        ^ t[0xb00 + (int) (first >>> 32 & 0xff)]
-        ^ t[0xa00 + (int) (first >>> 40 & 0xff)]
-        ^ t[0x900 + (int) (first >>> 48 & 0xff)]
-        ^ t[0x800 + (int) (first >>> 56)]
-        ^ t[0x700 + (int) (second & 0xff)]
-        ^ t[0x600 + (int) (second >>> 8 & 0xff)]
-        ^ t[0x500 + (int) (second >>> 16 & 0xff)]
-        ^ t[0x400 + (int) (second >>> 24 & 0xff)]
-        ^ t[0x300 + (int) (second >>> 32 & 0xff)]
-        ^ t[0x200 + (int) (second >>> 40 & 0xff)]
-        ^ t[0x100 + (int) (second >>> 48 & 0xff)]
-        ^ t[(int) (second >>> 56)];
+    return t[0x700 + (int) (next & 0xff)]
+        ^ t[0x600 + (int) (next >>> 8 & 0xff)]
+        ^ t[0x500 + (int) (next >>> 16 & 0xff)]
+        ^ t[0x400 + (int) (next >>> 24 & 0xff)]
+        ^ t[0x300 + (int) (next >>> 32 & 0xff)]
+        ^ t[0x200 + (int) (next >>> 40 & 0xff)]
+        ^ t[0x100 + (int) (next >>> 48 & 0xff)]
+        ^ t[(int) (next >>> 56)];
+  }
+
+  private static long laneLater(long crc) {
+    long later = 0;
+    for (int k = 0; k < Long.BYTES; k++) {
+      later ^= LANE_LATER[256 * k + (int) ((crc >>> (8 * k)) & 0xff)];
+    }
+    return later;
   }
 
   private static long[] table() {
@@ -91,6 +121,18 @@ public final class Crc64 {
     for (int i = 256; i < table.length; i++) {
       long before = table[i - 256];
       table[i] = table[(int) (before & 0xff)] ^ (before >>> 8);
+    }
+    return table;
+  }
+
+  private static long[] laneLater() {
+    long[] table = new long[Long.BYTES * 256];
+    for (int i = 0; i < table.length; i++) {
+      long crc = (i & 0xffL) << (8 * (i >> 8));
+      for (int zeros = 0; zeros < LANE; zeros++) {
+        crc = TABLE[(int) (crc & 0xff)] ^ (crc >>> 8);
+      }
+      table[i] = crc;
     }
     return table;
   }

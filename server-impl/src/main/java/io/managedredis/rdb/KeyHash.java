@@ -29,23 +29,37 @@ final class KeyHash {
 
   /** Takes in the next bytes of the key. */
   void update(byte[] bytes, int from, int to) {
+    int at = from;
+    if (phase == Phase.BEFORE_TAG) {
+      at = beforeTag(bytes, from, to);
+    }
+    while (at < to && (phase == Phase.TAG_BEGINS || phase == Phase.IN_TAG)) {
+      byte b = bytes[at++];
+      whole = next(whole, b);
+      inTag(b);
+    }
+    if (phase == Phase.NO_TAG) {
+      int crc = whole;
+      while (at < to) {
+        crc = next(crc, bytes[at++]);
+      }
+      whole = crc;
+    }
+  }
+
+  private int beforeTag(byte[] bytes, int from, int to) {
     int crc = whole;
     int at = from;
-    for (; at < to && phase == Phase.BEFORE_TAG; at++) {
-      byte b = bytes[at];
+    byte b = 0;
+    while (at < to && b != '{') {
+      b = bytes[at++];
       crc = next(crc, b);
-      if (b == '{') {
-        phase = Phase.TAG_BEGINS;
-      }
-    }
-    for (; at < to && phase != Phase.TAG_ENDED; at++) {
-      byte b = bytes[at];
-      crc = next(crc, b);
-      if (phase != Phase.NO_TAG) {
-        inTag(b);
-      }
     }
     whole = crc;
+    if (b == '{') {
+      phase = Phase.TAG_BEGINS;
+    }
+    return at;
   }
 
   private void inTag(byte b) {

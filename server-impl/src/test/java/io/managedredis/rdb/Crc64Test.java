@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class Crc64Test {
   @Test
@@ -43,6 +45,27 @@ class Crc64Test {
       at += length;
     }
     assertThat(crc.value()).isEqualTo(bulk(bytes, 0, bytes.length));
+  }
+
+  /** Large updates are computed in blocks of 4096 bytes; the lengths are around their multiples. */
+  @ParameterizedTest
+  @ValueSource(ints = {4095, 4096, 4097, 4104, 8191, 8192, 12_300, 65_536})
+  void isTheSameBitByBitAndInBlocks(int length) {
+    byte[] bytes = random(length + 3);
+    assertThat(bulk(bytes, 3, length)).isEqualTo(bitByBit(bytes, 3, length));
+  }
+
+  @Test
+  void isTheSameHoweverManyBlocksAreInAnUpdate() {
+    byte[] bytes = random(40_000);
+    Crc64 crc = new Crc64();
+    Random random = new Random(11);
+    for (int at = 0; at < bytes.length; ) {
+      int length = Math.min(bytes.length - at, random.nextInt(10_000));
+      crc.update(bytes, at, length);
+      at += length;
+    }
+    assertThat(crc.value()).isEqualTo(bitByBit(bytes, 0, bytes.length));
   }
 
   @Test
