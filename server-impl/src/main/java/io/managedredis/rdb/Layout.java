@@ -85,6 +85,8 @@ final class Layout {
   private static final int[] NUMBERS_2 = {NUMBER, NUMBER};
   private static final int[] MODULE = {MODULE_VALUES};
   private static final int[] HAS_FIELD_EXPIRIES = {FIELD_EXPIRIES};
+  private static final @Nullable Layout[] REDIS = redis();
+  private static final @Nullable Layout[] VALKEY = valkey();
 
   private final int[] steps;
   private final @Nullable ValueType type;
@@ -111,18 +113,37 @@ final class Layout {
     return attribute;
   }
 
-  /** The layouts behind all bytes that are known in a family, {@code null} behind the others. */
-  static @Nullable Layout[] known(Family family) {
+  /** The layout behind a byte, 0 to 255; {@code null} if the family has none that is known. */
+  static @Nullable Layout find(Family family, int code) {
+    return family == Family.REDIS ? REDIS[code] : VALKEY[code];
+  }
+
+  private static @Nullable Layout[] redis() {
+    @Nullable Layout[] known = common();
+    int[] fields = each(one(NUMBER), TEXT, TEXT);
+    // 22 and 23 were written by release candidates of 7.4 only, without the earliest expiry.
+    known[22] = value(ValueType.HASH, HAS_FIELD_EXPIRIES, fields);
+    known[23] = value(ValueType.HASH, HAS_FIELD_EXPIRIES, TEXT);
+    known[24] = value(ValueType.HASH, HAS_FIELD_EXPIRIES, raw(8), fields);
+    known[25] = value(ValueType.HASH, HAS_FIELD_EXPIRIES, raw(8), TEXT);
+    known[26] = value(ValueType.STREAM, stream(4));
+    known[27] = value(ValueType.STREAM, stream(5));
+    // 28, an array, is left out as long as no server at hand writes one to try it with.
+    known[243] = attribute(each(raw(4), MODULE));
+    return known;
+  }
+
+  private static @Nullable Layout[] valkey() {
+    @Nullable Layout[] known = common();
+    known[22] = value(ValueType.HASH, HAS_FIELD_EXPIRIES, each(TEXT, TEXT, raw(8)));
+    known[243] = opcode(TEXT, each(NUMBERS_2));
+    return known;
+  }
+
+  private static @Nullable Layout[] common() {
     @Nullable Layout[] known = new @Nullable Layout[256];
     opcodes(known);
     values(known);
-    if (family == Family.REDIS) {
-      redisValues(known);
-      known[243] = attribute(each(raw(4), MODULE));
-    } else {
-      known[22] = value(ValueType.HASH, HAS_FIELD_EXPIRIES, each(TEXT, TEXT, raw(8)));
-      known[243] = opcode(TEXT, each(NUMBERS_2));
-    }
     return known;
   }
 
@@ -163,18 +184,6 @@ final class Layout {
     known[19] = value(ValueType.STREAM, stream(2));
     known[20] = value(ValueType.SET, TEXT);
     known[21] = value(ValueType.STREAM, stream(3));
-  }
-
-  private static void redisValues(@Nullable Layout[] known) {
-    int[] fields = each(one(NUMBER), TEXT, TEXT);
-    // 22 and 23 were written by release candidates of 7.4 only, without the earliest expiry.
-    known[22] = value(ValueType.HASH, HAS_FIELD_EXPIRIES, fields);
-    known[23] = value(ValueType.HASH, HAS_FIELD_EXPIRIES, TEXT);
-    known[24] = value(ValueType.HASH, HAS_FIELD_EXPIRIES, raw(8), fields);
-    known[25] = value(ValueType.HASH, HAS_FIELD_EXPIRIES, raw(8), TEXT);
-    known[26] = value(ValueType.STREAM, stream(4));
-    known[27] = value(ValueType.STREAM, stream(5));
-    // 28, an array, is left out as long as no server at hand writes one to try it with.
   }
 
   /** A stream in one of its five versions, each of which adds to the one before. */

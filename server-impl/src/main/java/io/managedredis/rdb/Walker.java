@@ -1,5 +1,6 @@
 package io.managedredis.rdb;
 
+import io.managedredis.rdb.RdbMagic.Family;
 import io.managedredis.rdb.Structure.Outcome;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class Walker {
   private final @Nullable SlotNotes slots;
   private final long[] remaining = new long[DEEPEST];
 
-  private @Nullable Layout[] known = {};
+  private Family family = Family.REDIS;
   private String magic = "";
   private Layout layout = Layout.START;
   private int step;
@@ -226,7 +227,7 @@ final class Walker {
       if (found.version() < CHECKSUM_VERSION) {
         return trouble(Outcome.UNKNOWN, at, magic + ", a version without a checksum");
       }
-      known = Layout.known(found.family());
+      family = found.family();
     } catch (UnknownMagicException e) {
       return trouble(
           Outcome.UNKNOWN, at, "a magic that is neither REDIS and 4 digits nor VALKEY and 3");
@@ -236,7 +237,7 @@ final class Walker {
   }
 
   private int code(int found, int at) {
-    Layout next = known[found];
+    Layout next = Layout.find(family, found);
     if (next == null) {
       return trouble(Outcome.UNKNOWN, at, "value type or opcode " + found + " of " + magic);
     }
