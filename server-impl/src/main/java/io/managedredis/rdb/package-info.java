@@ -1,4 +1,4 @@
-/** The RDB format: its checksum and what its first bytes say. */
+/** The RDB format: what its first bytes say, its checksum, and what is in a file. */
 @NullMarked
 package io.managedredis.rdb;
 
