@@ -121,6 +121,9 @@ final class BackupOperation implements OperationHandler {
       case DEADLINE -> StatusCode.DEADLINE_EXCEEDED;
       case NO_SPACE -> StatusCode.RESOURCE_EXHAUSTED;
       case STORAGE -> StatusCode.INTERNAL;
+      case DAMAGED -> StatusCode.DATA_LOSS;
+      case GONE -> StatusCode.NOT_FOUND;
+      case KEY_MISSING -> StatusCode.FAILED_PRECONDITION;
       case CANCELLED -> StatusCode.CANCELLED;
     };
   }

@@ -12,7 +12,13 @@ import picocli.CommandLine.Command;
     description = "Takes backups of Redis and Valkey clusters, and answers for them over REST.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {ServeCommand.class, CommandLine.HelpCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      VerifyCommand.class,
+      ExportCommand.class,
+      CatalogCommand.class,
+      CommandLine.HelpCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {

@@ -2,6 +2,7 @@ package io.managedredis;
 
 import io.managedredis.backup.BackupRemover;
 import io.managedredis.backup.BackupTaker;
+import io.managedredis.backup.BackupVerifier;
 import io.managedredis.backup.Reconciliation;
 import io.managedredis.capture.Deadlines;
 import io.managedredis.capture.SnapshotClient;
@@ -88,7 +89,10 @@ public final class Service implements AutoCloseable {
                       OperationKind.BACKUP_CLUSTER,
                       new BackupOperation(clusters, taker, catalog.backups(), metrics),
                       OperationKind.DELETE_BACKUP,
-                      new DeleteOperation(new BackupRemover(repository, catalog.backups()))),
+                      new DeleteOperation(new BackupRemover(repository, catalog.backups())),
+                      OperationKind.VERIFY_BACKUP,
+                      new VerifyOperation(
+                          new BackupVerifier(repository), catalog.backups(), metrics)),
                   config.backup().parallelOperations()));
       operations.recover();
       host = config.listen().host();

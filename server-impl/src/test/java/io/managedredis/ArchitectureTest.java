@@ -44,7 +44,7 @@ class ArchitectureTest {
     "access, ",
     "capture, rdb",
     "operation, catalog",
-    "backup, capture;repository;catalog;cluster",
+    "backup, capture;rdb;repository;catalog;cluster",
     "http, api;access;operation;backup;cluster;capture;rdb;repository;catalog",
     "config, cluster"
   })

@@ -5,7 +5,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backup could not be taken or deleted. The message says which shard and node, and what to do.
+ * A backup could not be taken, verified or deleted. The message says which shard and node, and what to do.
  */
 public final class BackupFailedException extends Exception {
 
@@ -29,6 +29,12 @@ public final class BackupFailedException extends Exception {
     NO_SPACE,
     /** The repository or the catalogue failed. */
     STORAGE,
+    /** What is stored is damaged. */
+    DAMAGED,
+    /** There is no such backup, or not any more. */
+    GONE,
+    /** What is stored is encrypted with a key that is not at hand. */
+    KEY_MISSING,
     /** Somebody stopped it. */
     CANCELLED
   }

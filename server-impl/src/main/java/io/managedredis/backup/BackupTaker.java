@@ -15,6 +15,8 @@ import io.managedredis.repository.ShardManifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -118,6 +120,7 @@ public final class BackupTaker {
               order.kind(),
               order.startedAt(),
               Instant.now().truncatedTo(ChronoUnit.MICROS),
+              pointSkewMicros(shards),
               shards);
       pending.commit(manifest);
     } catch (RepositoryException e) {
@@ -127,10 +130,19 @@ public final class BackupTaker {
     return manifest;
   }
 
+  private static long pointSkewMicros(List<ShardManifest> shards) {
+    Instant first = Collections.min(shards, Comparator.comparing(ShardManifest::pointAt)).pointAt();
+    Instant last = Collections.max(shards, Comparator.comparing(ShardManifest::pointAt)).pointAt();
+    return ChronoUnit.MICROS.between(first, last);
+  }
+
   /** A failed operation leaves nothing behind, also when only the catalogue is in the way. */
   private void catalogue(BackupOrder order, Manifest manifest) throws BackupFailedException {
     try {
       boolean unused = catalog.add(CatalogEntries.of(manifest));
+      if (CatalogEntries.damaged(manifest)) {
+        unused = catalog.markDamaged(manifest.backupId(), true);
+      }
     } catch (CatalogException e) {
       try {
         repository.delete(order.id());

@@ -2,8 +2,10 @@ package io.managedredis.backup;
 
 import io.managedredis.catalog.BackupCatalog;
 import io.managedredis.repository.BackupId;
+import io.managedredis.repository.Manifest;
 import io.managedredis.repository.Repository;
 import io.managedredis.repository.RepositoryException;
+import io.managedredis.repository.Verification;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,9 +45,13 @@ public final class Reconciliation {
     AtomicInteger added = new AtomicInteger();
     repository.forEachCommitted(
         manifest -> {
-          if (catalog.find(manifest.backupId()).isEmpty()
-              && catalog.add(CatalogEntries.of(manifest))) {
+          Optional<Boolean> known = catalog.damaged(manifest.backupId());
+          if (known.isEmpty() && catalog.add(CatalogEntries.of(manifest))) {
             added.incrementAndGet();
+          }
+          boolean damaged = damaged(manifest);
+          if (known.orElse(false) != damaged) {
+            boolean unused = catalog.markDamaged(manifest.backupId(), damaged);
           }
         },
         (id, damage) ->
@@ -59,6 +65,25 @@ public final class Reconciliation {
     int removed = removeRowsWithoutBackup();
     if (removed > 0) {
       log.warn("Removed {} backups from the catalogue that the repository does not hold", removed);
+    }
+  }
+
+  /** What the last look at it found. */
+  private boolean damaged(Manifest manifest) {
+    BackupId id =
+        BackupId.parse(manifest.backupId())
+            .orElseThrow(() -> new IllegalStateException("no backup id: " + manifest.backupId()));
+    try {
+      return repository
+          .verification(id)
+          .map(Verification::damaged)
+          .orElseGet(() -> CatalogEntries.damaged(manifest));
+    } catch (RepositoryException e) {
+      log.error(
+          "The last verification of backup {} can't be read; verify it again: {}",
+          id,
+          e.getMessage());
+      return CatalogEntries.damaged(manifest);
     }
   }
 

@@ -10,9 +10,12 @@ import io.managedredis.cluster.ClusterDeclaration;
 import io.managedredis.cluster.NodeAddress;
 import io.managedredis.cluster.NodeInfo;
 import io.managedredis.cluster.Topology;
-import io.managedredis.repository.ChecksumProof;
+import io.managedredis.rdb.Structure;
+import io.managedredis.rdb.StructureReader;
+import io.managedredis.repository.Finding;
 import io.managedredis.repository.PendingBackup;
 import io.managedredis.repository.ShardManifest;
+import io.managedredis.repository.ShardProof;
 import io.managedredis.repository.ShardWriter;
 import io.managedredis.repository.SlotRange;
 import io.managedredis.repository.StoredShard;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -143,22 +147,79 @@ final class ShardCaptures {
       Cancellation cancellation)
       throws BackupFailedException {
     Topology.Node node = choose(shard);
+    StructureReader reader = new StructureReader(!shard.slots().isEmpty());
     try (ShardWriter writer = pending.shard(shard.name())) {
       Snapshot snapshot =
           snapshots.capture(
               source(node.address()),
               (buffer, offset, length) -> {
                 writer.write(buffer, offset, length);
+                reader.update(buffer, offset, length);
                 received.accept(length);
               },
               cancellation);
-      return manifest(shard, node, snapshot, writer.finish());
+      Structure structure = reader.finish();
+      requireOwnSlots(shard, node, structure);
+      if (snapshot.checksum() == Checksum.ABSENT) {
+        requireUnbroken(shard, node, structure);
+      }
+      return manifest(shard, node, snapshot, structure, writer.finish());
     } catch (CaptureException e) {
       failed.add(node.address());
       throw failure(shard, e);
     } catch (IOException e) {
       throw BackupFailedException.storing("Shard " + shard.name() + " could not be stored: ", e);
     }
+  }
+
+  /**
+   * A slot can move and come back between two looks at the topology, or be moved without a trace in
+   * it; the keys themselves can't lie.
+   */
+  private static void requireOwnSlots(
+      Topology.Shard shard, Topology.Node node, Structure structure) throws BackupFailedException {
+    if (shard.slots().isEmpty()) {
+      return;
+    }
+    OptionalInt foreign = Findings.foreignSlot(structure, slots(shard));
+    if (foreign.isPresent()) {
+      throw new BackupFailedException(
+          BackupFailedException.Reason.TOPOLOGY_CHANGED,
+          true,
+          "Shard "
+              + shard.name()
+              + ": the snapshot of "
+              + node.address()
+              + " holds keys of slot "
+              + foreign.getAsInt()
+              + ", which the shard does not own. A slot is on its way, or was left half moved; run"
+              + " redis-cli --cluster check, and take the backup when the cluster is at rest.",
+          null);
+    }
+  }
+
+  /** Without a checksum, the structure is all that shows that the bytes are the server's. */
+  private static void requireUnbroken(
+      Topology.Shard shard, Topology.Node node, Structure structure) throws BackupFailedException {
+    if (structure.outcome() == Structure.Outcome.BROKEN) {
+      throw new BackupFailedException(
+          BackupFailedException.Reason.INTERRUPTED_SNAPSHOT,
+          true,
+          "Shard "
+              + shard.name()
+              + ": the snapshot of "
+              + node.address()
+              + " carries no checksum and is broken at offset "
+              + structure.offset()
+              + ": "
+              + structure.detail()
+              + ". Set rdbchecksum to yes on the server.",
+          null);
+    }
+  }
+
+  private static List<SlotRange> slots(Topology.Shard shard) {
+    return shard.slots().stream().map(range -> new SlotRange(range.from(), range.to())).toList();
   }
 
   private Topology.Node choose(Topology.Shard shard) {
@@ -180,13 +241,35 @@ final class ShardCaptures {
   }
 
   private static ShardManifest manifest(
-      Topology.Shard shard, Topology.Node node, Snapshot snapshot, StoredShard stored) {
+      Topology.Shard shard,
+      Topology.Node node,
+      Snapshot snapshot,
+      Structure structure,
+      StoredShard stored) {
     NodeInfo info = node.requireInfo();
+    Findings findings = new Findings(snapshot.completedAt());
+    ShardProof proof =
+        new ShardProof(
+            findings.checksum(
+                snapshot.crc64(),
+                snapshot.checksum() == Checksum.PROVEN ? snapshot.crc64() : 0),
+            findings.structure(structure),
+            findings.counts(structure),
+            findings.slots(structure, slots(shard)),
+            findings.finding(Finding.Outcome.UNKNOWN, "not read back yet"));
+    if (proof.damaged()) {
+      log.error(
+          "The snapshot of shard {} from {} was stored as it came, but it is not as it should be: {}",
+          shard.name(),
+          node.address(),
+          BackupVerifier.trouble(proof));
+    }
     return new ShardManifest(
         shard.name(),
         stored.file(),
         ShardManifest.ZSTD,
-        ShardManifest.NOT_ENCRYPTED,
+        stored.encryption(),
+        stored.keyId(),
         node.address().toString(),
         info.master() ? "master" : "replica",
         info.serverName(),
@@ -195,7 +278,7 @@ final class ShardCaptures {
         snapshot.rdbVersion(),
         snapshot.replicationId(),
         snapshot.replicationOffset(),
-        shard.slots().stream().map(range -> new SlotRange(range.from(), range.to())).toList(),
+        slots(shard),
         snapshot.requestedAt(),
         snapshot.pointAt(),
         snapshot.completedAt(),
@@ -203,11 +286,8 @@ final class ShardCaptures {
         stored.storedBytes(),
         String.format(Locale.ROOT, "%016x", snapshot.crc64()),
         stored.rawSha256(),
-        new ChecksumProof(
-            snapshot.checksum() == Checksum.PROVEN
-                ? ChecksumProof.Outcome.PROVEN
-                : ChecksumProof.Outcome.ABSENT,
-            snapshot.completedAt()));
+        Findings.contents(structure),
+        proof);
   }
 
   private static BackupFailedException failure(Topology.Shard shard, CaptureException e) {

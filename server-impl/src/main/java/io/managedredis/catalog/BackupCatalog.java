@@ -21,6 +21,9 @@ public final class BackupCatalog {
           + " ORDER BY created_seconds DESC, created_nanos DESC LIMIT 1";
   static final String IDS_AFTER = "SELECT id FROM backup WHERE id > :id ORDER BY id LIMIT :limit";
 
+  static final String DAMAGED =
+      "SELECT COUNT(*) FROM backup WHERE cluster_id = :cluster AND damaged = 1";
+
   private final Database database;
 
   BackupCatalog(Database database) {
@@ -66,12 +69,63 @@ public final class BackupCatalog {
                 .findOne());
   }
 
+  /** How many there are. */
+  public long count() {
+    return database.read(
+        "count the backups",
+        handle ->
+            handle
+                .createQuery("SELECT COUNT(*) FROM backup")
+                .map((row, context) -> row.getLong(1))
+                .one());
+  }
+
   /** Removes a backup and says whether it was there. */
   public boolean remove(String id) {
     return database.write(
         "remove backup " + id,
         handle ->
             handle.createUpdate("DELETE FROM backup WHERE id = :id").bind("id", id).execute() == 1);
+  }
+
+  /**
+   * Notes whether a backup was found damaged when it was last looked at; says whether that is news.
+   */
+  public boolean markDamaged(String id, boolean damaged) {
+    return database.write(
+        "note what was proven of backup " + id,
+        handle ->
+            handle
+                    .createUpdate(
+                        "UPDATE backup SET damaged = :damaged WHERE id = :id AND damaged <> :damaged")
+                    .bind("damaged", damaged ? 1 : 0)
+                    .bind("id", id)
+                    .execute()
+                == 1);
+  }
+
+  /** Whether a backup was found damaged when it was last looked at; empty when it is not listed. */
+  public Optional<Boolean> damaged(String id) {
+    return database.read(
+        "read what was proven of a backup",
+        handle ->
+            handle
+                .createQuery("SELECT damaged FROM backup WHERE id = :id")
+                .bind("id", id)
+                .map((row, context) -> row.getInt(1) == 1)
+                .findOne());
+  }
+
+  /** How many backups of a cluster were found damaged when they were last looked at. */
+  public long countDamaged(String clusterId) {
+    return database.read(
+        "count the damaged backups of a cluster",
+        handle ->
+            handle
+                .createQuery(DAMAGED)
+                .bind("cluster", clusterId)
+                .map((row, context) -> row.getLong(1))
+                .one());
   }
 
   /**

@@ -107,11 +107,12 @@ public final class OperationCatalog {
         switch (operation.kind()) {
           case BACKUP_CLUSTER -> " WHERE done = 0 AND kind = 'BACKUP_CLUSTER' AND cluster_id = :x";
           case DELETE_BACKUP -> " WHERE done = 0 AND kind = 'DELETE_BACKUP' AND backup_id = :x";
+          case VERIFY_BACKUP -> " WHERE done = 0 AND kind = 'VERIFY_BACKUP' AND backup_id = :x";
         };
     String value =
         switch (operation.kind()) {
           case BACKUP_CLUSTER -> operation.clusterId();
-          case DELETE_BACKUP -> operation.backupId();
+          case DELETE_BACKUP, VERIFY_BACKUP -> operation.backupId();
         };
     return handle
         .createQuery(SELECT + same)

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it does
  * @param clusterId the cluster that it is about
  * @param folderId the folder of that cluster, or of the backup
- * @param backupId the backup that it makes or deletes
+ * @param backupId the backup that it makes, deletes or verifies
  * @param description for people, 0 to 256 characters
  * @param createdBy the caller's subject
  * @param createdAt when it was asked for

@@ -5,5 +5,7 @@ public enum OperationKind {
   /** Takes a backup of a cluster; one at a time of the same cluster. */
   BACKUP_CLUSTER,
   /** Deletes a backup; one at a time of the same backup. */
-  DELETE_BACKUP
+  DELETE_BACKUP,
+  /** Reads a backup back and proves it again; one at a time of the same backup. */
+  VERIFY_BACKUP
 }

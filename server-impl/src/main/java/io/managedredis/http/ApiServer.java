@@ -6,6 +6,7 @@ import io.managedredis.cluster.ClusterHealth;
 import io.managedredis.cluster.Clusters;
 import io.managedredis.operation.Operations;
 import io.managedredis.repository.Repository;
+import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.ext.ContextResolver;
 import java.io.IOException;
 import java.time.Duration;
@@ -62,7 +63,7 @@ public final class ApiServer implements AutoCloseable {
     readiness = new Readiness(catalog, repository);
     HttpHandler api =
         ContainerFactory.createContainer(
-            HttpHandler.class, application(json, catalog, operations, clusters, health));
+            HttpHandler.class, application(json, catalog, repository, operations, clusters, health));
     FrontHandler front =
         new FrontHandler(api, new Pages(new ContractDocument(), readiness, metrics), metrics, json);
     listener = new NetworkListener("api", host, port);
@@ -91,19 +92,22 @@ public final class ApiServer implements AutoCloseable {
   private static ResourceConfig application(
       ObjectMapper json,
       Catalog catalog,
+      Repository repository,
       Operations operations,
       Clusters clusters,
       ClusterHealth health) {
     PageTokens tokens = new PageTokens(catalog.secret("page-token", PageTokens.SECRET_BYTES));
     StartedOperations started = new StartedOperations(operations, clusters);
     ResourceConfig application = new ResourceConfig();
-    application.register(new BackupResource(catalog.backups(), started, tokens));
+    application.register(new BackupResource(catalog.backups(), repository, started, tokens));
     application.register(
         new ClusterResource(
             clusters, health, catalog.clusters(), catalog.backups(), operations, started, tokens));
     application.register(new OperationResource(operations, started));
     application.register(new DeclaredParametersFilter());
     application.register(new StatusFilter());
+    // Before the others: it may turn the answer into an error.
+    application.register(new DownloadFilter(), Priorities.USER + 1000);
     ErrorMappers.all().forEach(application::register);
     application.register(new MapperResolver(json));
     application.register(new ValidationResolver());

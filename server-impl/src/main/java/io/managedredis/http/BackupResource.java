@@ -3,6 +3,7 @@ package io.managedredis.http;
 import io.managedredis.access.Caller;
 import io.managedredis.api.BackupApi;
 import io.managedredis.api.model.Backup;
+import io.managedredis.api.model.BackupManifest;
 import io.managedredis.api.model.ListBackupsResponse;
 import io.managedredis.api.model.Operation;
 import io.managedredis.catalog.BackupCatalog;
@@ -10,18 +11,37 @@ import io.managedredis.catalog.BackupEntry;
 import io.managedredis.catalog.OperationKind;
 import io.managedredis.catalog.Position;
 import io.managedredis.operation.NewOperation;
+import io.managedredis.operation.StatusCode;
+import io.managedredis.repository.BackupId;
+import io.managedredis.repository.KeyMissingException;
+import io.managedredis.repository.Manifest;
+import io.managedredis.repository.RepositoryException;
+import io.managedredis.repository.ShardManifest;
+import io.managedredis.repository.StoredBackups;
+import io.managedredis.repository.Verification;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reading and deleting backups. */
+/** Reading, proving, downloading and deleting backups. */
 public final class BackupResource implements BackupApi {
 
+  private static final Logger log = LoggerFactory.getLogger(BackupResource.class);
+
   private final BackupCatalog catalog;
+  private final StoredBackups backups;
   private final StartedOperations operations;
   private final PageTokens tokens;
 
-  BackupResource(BackupCatalog catalog, StartedOperations operations, PageTokens tokens) {
+  BackupResource(
+      BackupCatalog catalog,
+      StoredBackups backups,
+      StartedOperations operations,
+      PageTokens tokens) {
     this.catalog = catalog;
+    this.backups = backups;
     this.operations = operations;
     this.tokens = tokens;
   }
@@ -45,12 +65,43 @@ public final class BackupResource implements BackupApi {
   }
 
   @Override
+  public BackupManifest getBackupManifest(String backupId) {
+    Manifest manifest = manifest(find(backupId));
+    return ManifestModels.manifest(manifest, verification(id(backupId)));
+  }
+
+  @Override
+  public StreamingOutput downloadBackupShard(
+      String backupId, String shardName, @Nullable String range, @Nullable String ifRange) {
+    ShardManifest shard =
+        manifest(find(backupId)).shards().stream()
+            .filter(candidate -> candidate.name().equals(shardName))
+            .findFirst()
+            .orElseThrow(
+                () -> ApiException.notFound("Shard " + shardName + " of backup", backupId));
+    try {
+      return SnapshotDownload.open(backups, id(backupId), shard, range, ifRange);
+    } catch (RepositoryException e) {
+      throw stored(backupId, e);
+    }
+  }
+
+  @Override
+  public Operation verifyBackup(String backupId, @Nullable String idempotencyKey) {
+    return change(OperationKind.VERIFY_BACKUP, "Verify backup ", backupId, idempotencyKey);
+  }
+
+  @Override
   public Operation deleteBackup(String backupId, @Nullable String idempotencyKey) {
+    return change(OperationKind.DELETE_BACKUP, "Delete backup ", backupId, idempotencyKey);
+  }
+
+  private Operation change(
+      OperationKind kind, String description, String backupId, @Nullable String idempotencyKey) {
     Caller caller = Caller.ANONYMOUS;
     String key = StartedOperations.key(idempotencyKey);
     // Asked first: the repeat of a deletion finds no backup any more.
-    Optional<Operation> repeated =
-        operations.repeated(caller, key, OperationKind.DELETE_BACKUP, backupId);
+    Optional<Operation> repeated = operations.repeated(caller, key, kind, backupId);
     return repeated.orElseGet(
         () -> {
           BackupEntry backup =
@@ -59,11 +110,11 @@ public final class BackupResource implements BackupApi {
                   .orElseThrow(() -> operations.deleting(backupId).orElseGet(() -> none(backupId)));
           return operations.start(
               new NewOperation(
-                  OperationKind.DELETE_BACKUP,
+                  kind,
                   backup.clusterId(),
                   backup.folderId(),
                   backup.id(),
-                  "Delete backup " + backup.id(),
+                  description + backup.id(),
                   caller.subject(),
                   key));
         });
@@ -75,6 +126,39 @@ public final class BackupResource implements BackupApi {
 
   private BackupEntry find(String backupId) {
     return catalog.find(backupId).orElseThrow(() -> none(backupId));
+  }
+
+  private static BackupId id(String backupId) {
+    return BackupId.parse(backupId).orElseThrow(() -> none(backupId));
+  }
+
+  private Manifest manifest(BackupEntry entry) {
+    try {
+      return backups.manifest(id(entry.id())).orElseThrow(() -> none(entry.id()));
+    } catch (RepositoryException e) {
+      throw stored(entry.id(), e);
+    }
+  }
+
+  private Optional<Verification> verification(BackupId id) {
+    try {
+      return backups.verification(id);
+    } catch (RepositoryException e) {
+      throw stored(id.toString(), e);
+    }
+  }
+
+  /** What storage said is for the operator; it names files of the server. */
+  private static ApiException stored(String backupId, RepositoryException e) {
+    if (e instanceof KeyMissingException) {
+      return ApiException.of(StatusCode.FAILED_PRECONDITION, String.valueOf(e.getMessage()));
+    }
+    log.error("Backup {} can't be read: {}", backupId, e.getMessage());
+    return ApiException.of(
+        StatusCode.DATA_LOSS,
+        "The stored data of backup "
+            + backupId
+            + " is damaged. Verify it to see what is left of it, and use another backup");
   }
 
   static ListBackupsResponse page(Page<BackupEntry> page) {

@@ -22,6 +22,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import java.lang.annotation.Annotation;
@@ -50,6 +51,7 @@ final class ErrorMappers {
         new UnreadableParameter(),
         new BrokenLimit(),
         new JaxRs(),
+        new Unsatisfiable(),
         new Catalog(),
         new Unexpected());
   }
@@ -175,6 +177,8 @@ final class ErrorMappers {
   /** What JAX-RS itself answers, without a body or with one in plain text. */
   static final class JaxRs implements ExceptionMapper<WebApplicationException> {
 
+    @Inject private @Nullable Provider<ContainerRequest> request;
+
     @Override
     public Response toResponse(WebApplicationException e) {
       Response original = e.getResponse();
@@ -192,7 +196,11 @@ final class ErrorMappers {
           .build();
     }
 
-    private static Response mapped(WebApplicationException e, int httpStatus) {
+    private boolean isDownload() {
+      return request != null && request.get().getUriInfo().getPath().endsWith("/rdb");
+    }
+
+    private Response mapped(WebApplicationException e, int httpStatus) {
       if (e instanceof NotFoundException) {
         return Statuses.response(
             ApiException.of(
@@ -211,13 +219,8 @@ final class ErrorMappers {
       if (e instanceof NotAcceptableException) {
         return Statuses.response(
             httpStatus,
-            Statuses.of(
-                StatusCode.INVALID_ARGUMENT,
-                "No answer in the media type that Accept asks for; this server answers"
-                    + " application/json",
-                List.of(
-                    new ApiException.Violation(
-                        HttpHeaders.ACCEPT, "must allow application/json"))));
+            Statuses.notAcceptable(
+                isDownload() ? MediaType.APPLICATION_OCTET_STREAM : MediaType.APPLICATION_JSON));
       }
       if (e instanceof NotSupportedException) {
         return Statuses.response(
@@ -237,6 +240,24 @@ final class ErrorMappers {
       LoggerFactory.getLogger(JaxRs.class).error("A request failed", e);
       return Statuses.response(
           httpStatus, Statuses.of(StatusCode.INTERNAL, Unexpected.MESSAGE, List.of()));
+    }
+  }
+
+  /** A range behind the end of a download. */
+  static final class Unsatisfiable implements ExceptionMapper<UnsatisfiableRangeException> {
+    @Override
+    public Response toResponse(UnsatisfiableRangeException e) {
+      return Response.fromResponse(
+              Statuses.response(
+                  416,
+                  Statuses.of(
+                      StatusCode.OUT_OF_RANGE,
+                      String.valueOf(e.getMessage()),
+                      List.of(
+                          new ApiException.Violation(
+                              "Range", "must begin before byte " + e.size())))))
+          .header("Content-Range", "bytes */" + e.size())
+          .build();
     }
   }
 

@@ -33,6 +33,16 @@ public final class Metrics implements AutoCloseable {
     CANCELLED
   }
 
+  /** How a verification ended. */
+  public enum VerificationResult {
+    /** Everything was read back, and nothing was wrong. */
+    INTACT,
+    /** Something was wrong; the backup's manifest says what. */
+    DAMAGED,
+    /** It could not be told: a key was missing, or the server was shut down. */
+    UNFINISHED
+  }
+
   private static final String BACKUPS = "managed_redis_backups";
 
   private final PrometheusMeterRegistry registry =
@@ -56,8 +66,16 @@ public final class Metrics implements AutoCloseable {
           .tag("cluster", cluster.id())
           .strongReference(true)
           .register(registry);
+      Gauge.builder("managed_redis_backups_damaged", () -> backups.countDamaged(cluster.id()))
+          .description("Backups that were found damaged when they were last looked at")
+          .tag("cluster", cluster.id())
+          .strongReference(true)
+          .register(registry);
       for (BackupResult result : BackupResult.values()) {
         ended(cluster.id(), result).increment(0);
+      }
+      for (VerificationResult result : VerificationResult.values()) {
+        verified(cluster.id(), result).increment(0);
       }
     }
   }
@@ -132,6 +150,19 @@ public final class Metrics implements AutoCloseable {
           .register(registry)
           .record((double) storedBytes);
     }
+  }
+
+  /** Notes that a verification ended. */
+  public void verificationEnded(String clusterId, VerificationResult result) {
+    verified(clusterId, result).increment();
+  }
+
+  private Counter verified(String clusterId, VerificationResult result) {
+    return Counter.builder("managed_redis_verifications")
+        .description("Verifications that ended")
+        .tag("cluster", clusterId)
+        .tag("result", result.name().toLowerCase(java.util.Locale.ROOT))
+        .register(registry);
   }
 
   private Counter ended(String clusterId, BackupResult result) {

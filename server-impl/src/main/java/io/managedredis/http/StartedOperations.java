@@ -55,8 +55,8 @@ final class StartedOperations {
    * The operation that the same key started before, if any.
    *
    * @param key as {@link #key} makes it
-   * @param target the backup that it deletes; a backup that is taken gets a new id each time, so
-   *     there it is the cluster
+   * @param target the backup that it deletes or verifies; a backup that is taken gets a new id each
+   *     time, so there it is the cluster
    * @throws ApiException 400 when the key started something else
    */
   Optional<Operation> repeated(
@@ -75,7 +75,7 @@ final class StartedOperations {
     return existing.map(this::wire);
   }
 
-  /** The refusal to delete what is being deleted, if it is. */
+  /** The refusal to delete or verify what is being deleted, if it is. */
   Optional<ApiException> deleting(String backupId) {
     return operations.deletionOf(backupId).map(StartedOperations::running);
   }
@@ -94,6 +94,7 @@ final class StartedOperations {
         switch (entry.kind()) {
           case BACKUP_CLUSTER -> "A backup of cluster " + entry.clusterId() + " is running";
           case DELETE_BACKUP -> "Backup " + entry.backupId() + " is being deleted";
+          case VERIFY_BACKUP -> "Backup " + entry.backupId() + " is being verified";
         };
     return ApiException.of(
         StatusCode.ABORTED, what + ": operation " + entry.id() + ". Wait for it to end");

@@ -4,6 +4,7 @@ import io.managedredis.api.model.FieldViolation;
 import io.managedredis.api.model.Status;
 import io.managedredis.api.model.StatusDetail;
 import io.managedredis.operation.StatusCode;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
@@ -36,6 +37,17 @@ final class Statuses {
   static Status withRequestId(Status status, String requestId) {
     return status.addDetailsItem(
         new StatusDetail().atType(TYPES + "RequestInfo").requestId(requestId));
+  }
+
+  /** 406. */
+  static Status notAcceptable(String mediaType) {
+    return of(
+        StatusCode.INVALID_ARGUMENT,
+        "No answer in the media type that Accept asks for; this "
+            + (mediaType.equals(MediaType.APPLICATION_JSON) ? "server" : "call")
+            + " answers "
+            + mediaType,
+        List.of(new ApiException.Violation(HttpHeaders.ACCEPT, "must allow " + mediaType)));
   }
 
   static Response response(ApiException e) {

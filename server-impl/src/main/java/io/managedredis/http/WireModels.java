@@ -23,6 +23,7 @@ import java.util.Optional;
 final class WireModels {
 
   private static final String MESSAGES = "type.googleapis.com/yandex.cloud.mdb.redis.v1.";
+  private static final String OUR_MESSAGES = "type.googleapis.com/io.managedredis.v1.";
   private static final String EMPTY = "type.googleapis.com/google.protobuf.Empty";
 
   private WireModels() {}
@@ -101,6 +102,13 @@ final class WireModels {
           new OperationMetadata()
               .atType(MESSAGES + "DeleteBackupMetadata")
               .backupId(entry.backupId());
+      case VERIFY_BACKUP ->
+          new OperationMetadata()
+              .atType(OUR_MESSAGES + "VerifyBackupMetadata")
+              .backupId(entry.backupId())
+              .bytesVerified(Long.toString(entry.progress().bytes()))
+              .shardsDone(entry.progress().shardsDone())
+              .shardsTotal(entry.progress().shardsTotal());
     };
   }
 
@@ -113,11 +121,11 @@ final class WireModels {
               .id(entry.clusterId())
               .folderId(entry.folderId())
               .name(cluster.map(ClusterDeclaration::name).orElse(null));
-      case DELETE_BACKUP -> new OperationResponse().atType(EMPTY);
+      case DELETE_BACKUP, VERIFY_BACKUP -> new OperationResponse().atType(EMPTY);
     };
   }
 
-  private static OffsetDateTime time(Instant instant) {
+  static OffsetDateTime time(Instant instant) {
     return instant.atOffset(ZoneOffset.UTC);
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
  * @param type why it was taken
  * @param startedAt when the operation started
  * @param createdAt when the operation completed
+ * @param pointSkewMicros microseconds between the first and the last of the shards' points; 0 or more
  * @param shards at least one, each name once
  */
 public record Manifest(
@@ -23,10 +24,11 @@ public record Manifest(
     BackupKind type,
     Instant startedAt,
     Instant createdAt,
+    long pointSkewMicros,
     List<ShardManifest> shards) {
 
-  /** The only format so far; a newer one is refused. */
-  public static final int FORMAT_VERSION = 1;
+  /** What is written. Format 1, without contents and proof, is still read; newer ones are refused. */
+  public static final int FORMAT_VERSION = 2;
 
   /** Keeps a copy of the list. */
   public Manifest {

@@ -9,7 +9,8 @@ import java.util.List;
  * @param name 1 to 63 characters, {@code [a-zA-Z0-9_-]}, unique in the backup
  * @param file the file's name inside the backup's folder, {@code <name>.rdb.zst}
  * @param codec how the file is compressed: {@link #ZSTD}
- * @param encryption how the file is encrypted: {@link #NOT_ENCRYPTED}
+ * @param encryption how the file is encrypted: {@link #NOT_ENCRYPTED} or {@link #AES_256_GCM}
+ * @param keyId the key in the keyset that opens the file; empty when it is not encrypted
  * @param node the node that sent the snapshot, {@code host:port}
  * @param role what the node was then: {@code master} or {@code replica}
  * @param serverName {@code redis} or {@code valkey}
@@ -27,13 +28,15 @@ import java.util.List;
  * @param storedBytes length of the file
  * @param crc64 the snapshot's CRC64, 16 lower-case hexadecimal digits
  * @param rawSha256 SHA-256 of the snapshot, 64 lower-case hexadecimal digits
- * @param checksum what the CRC64 proved
+ * @param contents what the snapshot holds
+ * @param proof what was proven while it was captured
  */
 public record ShardManifest(
     String name,
     String file,
     String codec,
     String encryption,
+    String keyId,
     String node,
     String role,
     String serverName,
@@ -50,13 +53,17 @@ public record ShardManifest(
     long storedBytes,
     String crc64,
     String rawSha256,
-    ChecksumProof checksum) {
+    ShardContents contents,
+    ShardProof proof) {
 
-  /** The value of {@link #codec} that this version writes and reads. */
+  /** The value of {@link #codec}: zstd frames that can be read from any of them on. */
   public static final String ZSTD = "zstd";
 
-  /** The value of {@link #encryption} that this version writes and reads. */
+  /** The value of {@link #encryption} for a file that anybody can read. */
   public static final String NOT_ENCRYPTED = "none";
+
+  /** The value of {@link #encryption} for Tink's StreamingAead, AES-256-GCM in segments. */
+  public static final String AES_256_GCM = "AES256_GCM_HKDF";
 
   /** Keeps a copy of the list. */
   public ShardManifest {

@@ -28,11 +28,11 @@ public record Exchange(
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  /** Whether the answer says that it is JSON. */
-  boolean isJson() {
+  /** Whether the answer says that it has this media type. */
+  boolean hasType(String mediaType) {
     return headers
         .firstValue("content-type")
-        .map(type -> type.split(";", 2)[0].strip().equals("application/json"))
+        .map(type -> type.split(";", 2)[0].strip().equals(mediaType))
         .orElse(false);
   }
 

@@ -1,0 +1,91 @@
+package io.managedredis;
+
+import io.managedredis.backup.BackupFailedException;
+import io.managedredis.backup.BackupVerifier;
+import io.managedredis.capture.Cancellation;
+import io.managedredis.catalog.BackupCatalog;
+import io.managedredis.catalog.OperationEntry;
+import io.managedredis.catalog.Progress;
+import io.managedredis.http.Metrics;
+import io.managedredis.operation.OperationFailedException;
+import io.managedredis.operation.OperationHandler;
+import io.managedredis.operation.ProgressListener;
+import io.managedredis.operation.StatusCode;
+import io.managedredis.operation.Stop;
+import io.managedredis.repository.BackupId;
+import io.managedredis.repository.Verification;
+
+/** Verifies a backup as an operation; a damaged backup fails it. */
+final class VerifyOperation implements OperationHandler {
+
+  private final BackupVerifier verifier;
+  private final BackupCatalog catalog;
+  private final Metrics metrics;
+
+  VerifyOperation(BackupVerifier verifier, BackupCatalog catalog, Metrics metrics) {
+    this.verifier = verifier;
+    this.catalog = catalog;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void run(OperationEntry operation, ProgressListener progress, Stop stop)
+      throws OperationFailedException {
+    BackupId id =
+        BackupId.parse(operation.backupId())
+            .orElseThrow(() -> new IllegalStateException("no backup id: " + operation.backupId()));
+    Cancellation cancellation = new Cancellation();
+    Metrics.VerificationResult result = Metrics.VerificationResult.UNFINISHED;
+    try (Stop.Registration registration = stop.onRequest(cancellation::cancel)) {
+      Verification verification =
+          verifier.verify(
+              id,
+              (bytes, done, total) -> progress.update(new Progress(bytes, done, total)),
+              cancellation);
+      boolean damaged = verification.damaged();
+      result =
+          damaged ? Metrics.VerificationResult.DAMAGED : Metrics.VerificationResult.INTACT;
+      boolean unused = catalog.markDamaged(operation.backupId(), damaged);
+      if (damaged) {
+        throw new OperationFailedException(StatusCode.DATA_LOSS, message(verification));
+      }
+    } catch (BackupFailedException e) {
+      if (e.reason() == BackupFailedException.Reason.DAMAGED) {
+        result = Metrics.VerificationResult.DAMAGED;
+        boolean unused = catalog.markDamaged(operation.backupId(), true);
+      }
+      throw new OperationFailedException(
+          BackupOperation.code(e.reason()), String.valueOf(e.getMessage()), e);
+    } finally {
+      metrics.verificationEnded(operation.clusterId(), result);
+    }
+  }
+
+  private static String message(Verification verification) {
+    StringBuilder text =
+        new StringBuilder("Backup ").append(verification.backupId()).append(" is damaged. ");
+    int shown = 0;
+    for (Verification.VerifiedShard shard : verification.shards()) {
+      if (shard.proof().damaged() && ++shown <= 3) {
+        text.append("Shard ")
+            .append(shard.name())
+            .append(": ")
+            .append(BackupVerifier.trouble(shard.proof()))
+            .append(". ");
+      }
+    }
+    if (shown > 3) {
+      text.append("And ").append(shown - 3).append(" more shards. ");
+    }
+    return text.append(
+            "Its manifest has the details. Do not restore from it; use another backup, and check"
+                + " the disk.")
+        .toString();
+  }
+
+  /** Reading again what was read before a crash changes nothing. */
+  @Override
+  public boolean resumable() {
+    return true;
+  }
+}
