@@ -4,6 +4,7 @@ import io.managedredis.config.ConfigException;
 import io.managedredis.config.ConfigReader;
 import io.managedredis.config.ServiceConfig;
 import io.managedredis.repository.Keyring;
+import io.managedredis.repository.KeysetException;
 import io.managedredis.repository.LocalRepository;
 import io.managedredis.repository.RepositoryException;
 import io.managedredis.repository.StoredBackups;
@@ -54,7 +55,7 @@ final class DataOptions {
     return settings.dataDir().resolve("catalog.db");
   }
 
-  static Keyring keyring(ServiceConfig settings) throws RepositoryException {
+  static Keyring keyring(ServiceConfig settings) throws KeysetException {
     Path keyset = settings.keysetFile();
     return keyset == null ? Keyring.none() : Keyring.read(keyset);
   }

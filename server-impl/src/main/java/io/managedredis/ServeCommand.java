@@ -5,6 +5,7 @@ import io.managedredis.config.ConfigException;
 import io.managedredis.config.ConfigReader;
 import io.managedredis.config.ListenAddress;
 import io.managedredis.config.ServiceConfig;
+import io.managedredis.repository.KeysetException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -78,6 +79,9 @@ final class ServeCommand implements Callable<Integer> {
     }
     try {
       return serve(settings);
+    } catch (KeysetException e) {
+      spec.commandLine().getErr().println("encryption.keysetFile: " + e.getMessage());
+      return CommandLine.ExitCode.USAGE;
     } catch (IOException | CatalogException e) {
       spec.commandLine().getErr().println(reason(e, settings.listen()));
       return CommandLine.ExitCode.SOFTWARE;

@@ -17,9 +17,12 @@ import io.managedredis.config.ServiceConfig;
 import io.managedredis.http.ApiServer;
 import io.managedredis.http.Metrics;
 import io.managedredis.operation.Operations;
+import io.managedredis.repository.Keyring;
+import io.managedredis.repository.KeysetException;
 import io.managedredis.repository.LocalRepository;
 import io.managedredis.repository.Repository;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -46,16 +49,21 @@ public final class Service implements AutoCloseable {
   /**
    * Opens the data folder, puts right what a crash left, and listens.
    *
+   * @throws io.managedredis.repository.KeysetException when the keyset can't be used; nothing was
+   *     opened then
    * @throws IOException when the repository can't be opened or the address not bound
    * @throws io.managedredis.catalog.CatalogException when the catalogue can't be opened
    */
   public Service(ServiceConfig config) throws IOException {
+    Keyring keyring = keyring(config);
     boolean complete = false;
     try {
       Repository repository =
           opened(
               LocalRepository.open(
-                  config.dataDir().resolve("repository"), config.backup().compressionLevel()));
+                  config.dataDir().resolve("repository"),
+                  config.backup().compressionLevel(),
+                  keyring));
       Catalog catalog = opened(Catalog.open(config.dataDir().resolve("catalog.db")));
       catalog.bindRepository(repository.id());
       new Reconciliation(repository, catalog.backups()).run();
@@ -140,6 +148,16 @@ public final class Service implements AutoCloseable {
   private <T extends AutoCloseable> T opened(T resource) {
     open.push(resource);
     return resource;
+  }
+
+  private static Keyring keyring(ServiceConfig config) throws KeysetException {
+    Path keysetFile = config.keysetFile();
+    if (keysetFile == null) {
+      return Keyring.none();
+    }
+    Keyring keyring = Keyring.read(keysetFile);
+    log.info("New backups are encrypted with key {}", keyring.primaryKeyId());
+    return keyring;
   }
 
   private static Deadlines deadlines(BackupSettings settings) {

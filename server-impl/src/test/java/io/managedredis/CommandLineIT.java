@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,10 @@ class CommandLineIT {
     "serve --help, --data-dir",
     "help, serve",
     "help serve, --config",
+    "key --help, rotate",
+    "key create --help, FILE",
+    "key rotate --help, FILE",
+    "key list --help, --json",
     "--version, managed-redis-backup 1"
   })
   void helpNamesWhatThereIs(String arguments, String named) throws Exception {
@@ -49,7 +54,12 @@ class CommandLineIT {
         "serve --config none.yaml",
         "serve --config none.yaml --unknown",
         "serve --config none.yaml --listen nowhere",
-        "serve --config none.yaml more"
+        "serve --config none.yaml more",
+        "key",
+        "key create",
+        "key rotate",
+        "key list",
+        "key destroy x"
       })
   void wrongUsageIsStatusTwoAndGoesToStderr(String arguments) throws Exception {
     try (ServerProcess wrong =
@@ -145,6 +155,57 @@ class CommandLineIT {
     }
   }
 
+  @Test
+  void aKeysetIsMadeRotatedAndListedWithoutShowingAKey() throws Exception {
+    String file = folder.resolve("keyset.json").toString();
+    String first = ok("key", "create", file).strip();
+    String second = ok("key", "rotate", file).strip();
+
+    assertThat(ok("key", "list", file))
+        .isEqualTo("%s enabled\n%s enabled primary\n".formatted(first, second));
+    assertThat(ok("key", "list", "--json", file).strip())
+        .isEqualTo(
+            ("{\"keys\":[{\"id\":\"%s\",\"primary\":false,\"status\":\"enabled\"},"
+                    + "{\"id\":\"%s\",\"primary\":true,\"status\":\"enabled\"}]}")
+                .formatted(first, second));
+  }
+
+  @Test
+  void aKeysetIsNeverOverwritten() throws Exception {
+    Path file = Files.writeString(folder.resolve("keyset.json"), "precious");
+    try (ServerProcess create = run("key", "create", file.toString())) {
+      assertThat(create.awaitExit()).isEqualTo(1);
+      assertThat(create.out()).isEmpty();
+      assertThat(create.err()).contains(file + " is already there").doesNotContain("\tat ");
+      assertThat(file).hasContent("precious");
+    }
+  }
+
+  @Test
+  void aKeysetThatCannotBeUsedIsStatusTwoAndLeavesTheDataFolderAlone() throws Exception {
+    Path file = folder.resolve("keyset.json");
+    ok("key", "create", file.toString());
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    Path config = write("encryption: {keysetFile: keyset.json}\n");
+    try (ServerProcess server = run("serve", "--config", config.toString())) {
+      assertThat(server.awaitExit()).isEqualTo(2);
+      assertThat(server.out()).isEmpty();
+      assertThat(server.err())
+          .contains("encryption.keysetFile: ", "chmod 600 " + file)
+          .doesNotContain("\tat ");
+      assertThat(folder.resolve("data")).doesNotExist();
+    }
+  }
+
+  @Test
+  void aServerWithAKeysetSaysWithWhichKeyItEncrypts() throws Exception {
+    String id = ok("key", "create", folder.resolve("keyset.json").toString()).strip();
+    Path config = write("encryption: {keysetFile: keyset.json}\n");
+    try (ServerProcess server = ServerProcess.serve(folder, config, folder.resolve("data"))) {
+      assertThat(server.err()).contains("New backups are encrypted with key " + id);
+    }
+  }
+
   /** A JVM that a signal ends has 128 and the signal's number, also when it ends in order. */
   @Test
   void sigtermEndsInOrder() throws Exception {
@@ -157,6 +218,15 @@ class CommandLineIT {
 
   private Path write(String yaml) throws IOException {
     return Files.writeString(folder.resolve("config.yaml"), yaml);
+  }
+
+  /** What a command that succeeds prints. */
+  private String ok(String... arguments) throws Exception {
+    try (ServerProcess process = run(arguments)) {
+      assertThat(process.awaitExit()).as(process.err()).isZero();
+      assertThat(process.err()).isEmpty();
+      return process.out();
+    }
   }
 
   private ServerProcess run(String... arguments) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.managedredis.repository.BackupId;
+import io.managedredis.repository.Keyring;
 import io.managedredis.repository.LocalRepository;
 import io.managedredis.repository.Manifest;
 import io.managedredis.repository.ShardManifest;
@@ -206,7 +207,7 @@ class CrashIT {
     }
     List<String> stored = new ArrayList<>();
     try (LocalRepository repository =
-        LocalRepository.open(folder.resolve("data").resolve("repository"), 1)) {
+        LocalRepository.open(folder.resolve("data").resolve("repository"), 1, Keyring.none())) {
       assertThat(repository.leftovers()).as(where).isEmpty();
       List<Manifest> manifests = new ArrayList<>();
       repository.forEachCommitted(

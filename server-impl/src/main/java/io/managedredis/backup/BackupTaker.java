@@ -15,8 +15,6 @@ import io.managedredis.repository.ShardManifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -120,7 +118,7 @@ public final class BackupTaker {
               order.kind(),
               order.startedAt(),
               Instant.now().truncatedTo(ChronoUnit.MICROS),
-              pointSkewMicros(shards),
+              Manifest.pointSkewMicros(shards),
               shards);
       pending.commit(manifest);
     } catch (RepositoryException e) {
@@ -128,12 +126,6 @@ public final class BackupTaker {
     }
     catalogue(order, manifest);
     return manifest;
-  }
-
-  private static long pointSkewMicros(List<ShardManifest> shards) {
-    Instant first = Collections.min(shards, Comparator.comparing(ShardManifest::pointAt)).pointAt();
-    Instant last = Collections.max(shards, Comparator.comparing(ShardManifest::pointAt)).pointAt();
-    return ChronoUnit.MICROS.between(first, last);
   }
 
   /** A failed operation leaves nothing behind, also when only the catalogue is in the way. */

@@ -37,7 +37,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 public final class ConfigReader {
 
-  private static final Set<String> ROOT_KEYS = keys("listen", "dataDir", "clusters", "backup");
+  private static final Set<String> ROOT_KEYS =
+      keys("listen", "dataDir", "clusters", "backup", "encryption");
   private static final Set<String> CLUSTER_KEYS =
       keys(
           "id",
@@ -62,6 +63,8 @@ public final class ConfigReader {
           "stallTimeout",
           "timeout",
           "compressionLevel");
+
+  private static final Set<String> ENCRYPTION_KEYS = keys("keysetFile");
 
   private static final Pattern ID = Pattern.compile("[a-z0-9][-a-z0-9]{0,49}");
   private static final Pattern FOLDER = Pattern.compile("[-_.a-zA-Z0-9]{1,50}");
@@ -97,6 +100,7 @@ public final class ConfigReader {
     Path dataDir = path(root, "dataDir").orElse(folder.resolve("data")).normalize();
     List<ClusterDeclaration> clusters = clusters(root);
     BackupSettings backup = backup(root.section("backup", BACKUP_KEYS));
+    @Nullable Path keysetFile = keysetFile(root);
     if (!problems.isEmpty()) {
       throw new ConfigException(
           problems.stream()
@@ -104,7 +108,7 @@ public final class ConfigReader {
               .map(p -> file + ", line " + p.line() + ": " + p.what())
               .toList());
     }
-    return new ServiceConfig(listen, dataDir, clusters, backup);
+    return new ServiceConfig(listen, dataDir, clusters, backup, keysetFile);
   }
 
   private @Nullable Node parse() throws ConfigException {
@@ -326,6 +330,27 @@ public final class ConfigReader {
         duration(section, "stallTimeout", defaults.stallTimeout()),
         duration(section, "timeout", defaults.timeout()),
         number(section, "compressionLevel", 1, 19, defaults.compressionLevel()));
+  }
+
+  /** What is in it is looked at by those who know keys. */
+  private @Nullable Path keysetFile(YamlSection root) {
+    if (!root.has("encryption")) {
+      return null;
+    }
+    YamlSection section = root.section("encryption", ENCRYPTION_KEYS);
+    section.requiredText("keysetFile");
+    Optional<Path> keyset = path(section, "keysetFile").map(Path::normalize);
+    if (keyset.isPresent() && !Files.isReadable(keyset.get())) {
+      section.problem(
+          section.line("keysetFile"),
+          section.path("keysetFile")
+              + ": "
+              + keyset.get()
+              + (Files.exists(keyset.get())
+                  ? " may not be read"
+                  : " does not exist; put it back from a copy, or make one with: key create FILE"));
+    }
+    return keyset.orElse(null);
   }
 
   /** A path, relative to the folder of the file. */

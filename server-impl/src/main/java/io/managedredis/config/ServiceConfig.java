@@ -3,6 +3,7 @@ package io.managedredis.config;
 import io.managedredis.cluster.ClusterDeclaration;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration of the service.
@@ -11,9 +12,14 @@ import java.util.List;
  * @param dataDir the folder of the catalogue and of the local repository
  * @param clusters the declared clusters
  * @param backup how backups are taken
+ * @param keysetFile the keys that encrypt backups; null when they are not encrypted
  */
 public record ServiceConfig(
-    ListenAddress listen, Path dataDir, List<ClusterDeclaration> clusters, BackupSettings backup) {
+    ListenAddress listen,
+    Path dataDir,
+    List<ClusterDeclaration> clusters,
+    BackupSettings backup,
+    @Nullable Path keysetFile) {
 
   /** Copies the list. */
   public ServiceConfig {
@@ -22,11 +28,11 @@ public record ServiceConfig(
 
   /** The same configuration, listening elsewhere. */
   public ServiceConfig withListen(ListenAddress other) {
-    return new ServiceConfig(other, dataDir, clusters, backup);
+    return new ServiceConfig(other, dataDir, clusters, backup, keysetFile);
   }
 
   /** The same configuration with another data folder. */
   public ServiceConfig withDataDir(Path other) {
-    return new ServiceConfig(listen, other, clusters, backup);
+    return new ServiceConfig(listen, other, clusters, backup, keysetFile);
   }
 }

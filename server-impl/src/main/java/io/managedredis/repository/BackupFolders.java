@@ -2,6 +2,7 @@ package io.managedredis.repository;
 
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
  */
 final class BackupFolders {
   private static final Logger log = LoggerFactory.getLogger(BackupFolders.class);
+
+  /** How often a folder is emptied anew for verifications that other processes put there. */
+  private static final int REMOVALS = 10;
 
   private final Path root;
   private final FileOperations files;
@@ -52,6 +56,10 @@ final class BackupFolders {
     return isFolder(cluster(id)) && isFolder(folder(id));
   }
 
+  Path verification(BackupId id) {
+    return folder(id).resolve(Names.VERIFICATION);
+  }
+
   boolean hasManifest(BackupId id) {
     return Files.exists(manifest(id), LinkOption.NOFOLLOW_LINKS);
   }
@@ -83,12 +91,42 @@ final class BackupFolders {
     // Even when the manifest was already gone: its removal may never have reached the disk, and
     // no data may go before it has.
     files.forceDirectory(folder);
+    for (int round = 1; ; round++) {
+      if (!removeOurs(folder)) {
+        return false;
+      }
+      try {
+        removeEmpty(id);
+        return true;
+      } catch (DirectoryNotEmptyException e) {
+        // Another process put a verification there meanwhile; without a manifest it is the last.
+        if (round == REMOVALS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Removes what a crash left of the verifications of a backup that is there. */
+  void removeVerificationDrafts(BackupId id) throws IOException {
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(
+            folder(id), entry -> Names.isVerificationDraft(name(entry)) && isRealFile(entry))) {
+      for (Path draft : entries) {
+        files.delete(draft);
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
+  private boolean removeOurs(Path folder) throws IOException {
     boolean foreign = false;
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
-        if (Names.isOurs(name(entry)) && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
+        if (Names.isOurs(name(entry)) && isRealFile(entry)) {
           files.delete(entry);
-        } else {
+        } else if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS)) {
           foreign = true;
           leftAlone(entry);
         }
@@ -96,16 +134,16 @@ final class BackupFolders {
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
-    if (foreign) {
-      return false;
-    }
+    return !foreign;
+  }
+
+  private void removeEmpty(BackupId id) throws IOException {
     synchronized (clusterFolders) {
-      files.delete(folder);
+      files.delete(folder(id));
       if (!removeIfEmpty(cluster(id))) {
         files.forceDirectory(cluster(id));
       }
     }
-    return true;
   }
 
   /** A crash can leave the folder of a cluster without any backup. */
@@ -167,6 +205,10 @@ final class BackupFolders {
 
   private static boolean isCluster(Path entry) {
     return Names.isClusterId(name(entry)) && isRealFolder(entry);
+  }
+
+  private static boolean isRealFile(Path path) {
+    return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static boolean isRealFolder(Path path) {

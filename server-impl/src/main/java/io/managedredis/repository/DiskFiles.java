@@ -14,6 +14,16 @@ import java.util.Set;
 
 /** The real disk. What it creates is closed to other users, since it holds everybody's data. */
 final class DiskFiles implements FileOperations {
+  private final String fileMode;
+
+  DiskFiles() {
+    this("rw-r-----");
+  }
+
+  /** Files get this mode, such as {@code rw-------}, where the file system has modes. */
+  DiskFiles(String fileMode) {
+    this.fileMode = fileMode;
+  }
 
   @Override
   public void createDirectory(Path folder) throws IOException {
@@ -25,7 +35,7 @@ final class DiskFiles implements FileOperations {
     return FileChannel.open(
         file,
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
-        permissions(file, "rw-r-----"));
+        permissions(file, fileMode));
   }
 
   @Override

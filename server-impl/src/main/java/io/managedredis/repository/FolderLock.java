@@ -62,10 +62,6 @@ final class FolderLock implements AutoCloseable {
     }
   }
 
-  boolean isHeld() {
-    return channel.isOpen();
-  }
-
   @Override
   public void close() throws RepositoryException {
     try {

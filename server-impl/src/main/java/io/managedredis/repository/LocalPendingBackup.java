@@ -50,7 +50,8 @@ final class LocalPendingBackup implements PendingBackup, LocalShardWriter.Owner 
           "Shard " + shardName + " of backup " + id + " is already there; discard it first");
     }
     LocalShardWriter writer =
-        new LocalShardWriter(shardName, file(shardName), repository.level(), files, this);
+        new LocalShardWriter(
+            id, shardName, file(shardName), repository.level(), repository.keyring(), files, this);
     writing.add(writer);
     return writer;
   }
@@ -152,15 +153,25 @@ final class LocalPendingBackup implements PendingBackup, LocalShardWriter.Owner 
       ShardManifest shard = shards.get(i);
       StoredShard found = stored.get(shard.name());
       StoredShard named =
-          new StoredShard(shard.file(), shard.rawBytes(), shard.storedBytes(), shard.rawSha256());
+          new StoredShard(
+              shard.file(),
+              shard.encryption(),
+              shard.keyId(),
+              shard.rawBytes(),
+              shard.storedBytes(),
+              shard.rawSha256());
       if (!named.equals(found)) {
         throw new ManifestException(
-            id, "shards[" + i + "]", "says " + named + ", what was stored is " + found);
+            Document.manifest(id),
+            "shards[" + i + "]",
+            "says " + named + ", what was stored is " + found);
       }
     }
     if (shards.size() != stored.size()) {
       throw new ManifestException(
-          id, "shards", "has " + shards.size() + ", what was stored is " + stored.keySet());
+          Document.manifest(id),
+          "shards",
+          "has " + shards.size() + ", what was stored is " + stored.keySet());
     }
   }
 }

@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +24,6 @@ public final class LocalRepository implements Repository {
   public static final int DEFAULT_LEVEL = 1;
 
   private static final int HIGHEST_LEVEL = 19;
-  private static final int MANIFEST_LIMIT = 64 << 20;
   private static final String PROBE = ".probe";
   private static final Logger log = LoggerFactory.getLogger(LocalRepository.class);
 
@@ -39,32 +37,60 @@ public final class LocalRepository implements Repository {
   private final FileOperations files;
   private final FolderLock lock;
   private final String id;
+  private final LocalBackups backups;
   private final BackupFolders folders;
+  private final Keyring keyring;
   private final ManifestCodec manifests = new ManifestCodec();
   private final Map<BackupId, Claim> claims = new ConcurrentHashMap<>();
 
-  private LocalRepository(Path root, int level, FileOperations files, FolderLock lock)
+  private LocalRepository(
+      Path root, int level, Keyring keyring, FileOperations files, FolderLock lock)
       throws RepositoryException {
     this.root = root;
     this.level = level;
     this.files = files;
     this.lock = lock;
     this.id = new RepositoryIdentity(root, files).readOrCreate();
-    this.folders = new BackupFolders(root, files);
+    this.keyring = keyring;
+    // Between the rename and its fsync a manifest can be seen, but could still be lost.
+    this.backups =
+        new LocalBackups(root, id, keyring, files, backup -> claims.get(backup) == Claim.WRITING);
+    this.folders = backups.folders();
   }
 
   /**
    * Opens the repository in a folder, and creates it when the folder is missing or empty.
    *
    * @param level of zstd for what will be written, 1 to 19
+   * @param keyring encrypts what will be written, and opens what is stored
    * @throws RepositoryException when another server has it open, when it is of another format, when
    *     its identity is damaged, or when the folder is somebody else's
    */
-  public static LocalRepository open(Path folder, int level) throws RepositoryException {
-    return open(folder, level, new DiskFiles());
+  public static LocalRepository open(Path folder, int level, Keyring keyring)
+      throws RepositoryException {
+    return open(folder, level, keyring, new DiskFiles());
   }
 
-  static LocalRepository open(Path folder, int level, FileOperations files)
+  /**
+   * Opens the finished backups in the folder of a repository that a server may have open. It takes
+   * no lock, creates nothing and changes nothing but verifications.
+   *
+   * @param keyring opens what is stored
+   * @throws RepositoryException when the folder is no repository, or one of a newer format
+   */
+  public static StoredBackups openBeside(Path folder, Keyring keyring) throws RepositoryException {
+    Path root;
+    try {
+      root = folder.toRealPath();
+    } catch (IOException e) {
+      throw RepositoryException.during("open the repository's folder", folder, e);
+    }
+    FileOperations files = new DiskFiles();
+    String id = new RepositoryIdentity(root, files).read();
+    return new LocalBackups(root, id, keyring, files, backup -> false);
+  }
+
+  static LocalRepository open(Path folder, int level, Keyring keyring, FileOperations files)
       throws RepositoryException {
     if (level < 1 || level > HIGHEST_LEVEL) {
       throw new IllegalArgumentException(
@@ -79,7 +105,7 @@ public final class LocalRepository implements Repository {
     }
     FolderLock lock = FolderLock.acquire(root);
     try {
-      return new LocalRepository(root, level, files, lock);
+      return new LocalRepository(root, level, keyring, files, lock);
     } catch (RepositoryException e) {
       lock.close();
       throw e;
@@ -93,6 +119,10 @@ public final class LocalRepository implements Repository {
 
   int level() {
     return level;
+  }
+
+  Keyring keyring() {
+    return keyring;
   }
 
   @Override
@@ -115,65 +145,34 @@ public final class LocalRepository implements Repository {
 
   @Override
   public Optional<Manifest> manifest(BackupId backup) throws RepositoryException {
-    requireOpen();
-    // Between the rename and its fsync the manifest can be seen, but could still be lost.
-    if (claims.get(backup) == Claim.WRITING) {
-      return Optional.empty();
-    }
-    Optional<byte[]> json;
-    try {
-      json =
-          folders.exists(backup)
-              ? DurableFile.read(folders.manifest(backup), MANIFEST_LIMIT)
-              : Optional.empty();
-    } catch (IOException e) {
-      throw RepositoryException.during("read", folders.manifest(backup), e);
-    }
-    return json.isPresent() ? Optional.of(manifests.decode(backup, json.get())) : Optional.empty();
+    return backups.manifest(backup);
   }
 
   @Override
   public void forEachCommitted(Consumer<Manifest> visitor, DamageListener damage)
       throws RepositoryException {
-    requireOpen();
-    walk(
-        backup -> {
-          Optional<Manifest> manifest;
-          try {
-            manifest = manifest(backup);
-          } catch (RepositoryException e) {
-            damage.damaged(backup, e);
-            return;
-          }
-          manifest.ifPresent(visitor);
-        });
+    backups.forEachCommitted(visitor, damage);
   }
 
   @Override
   public InputStream open(BackupId backup, ShardManifest shard) throws RepositoryException {
-    requireOpen();
-    if (!Names.isShardName(shard.name()) || !shard.file().equals(Names.dataFile(shard.name()))) {
-      throw new RepositoryException(
-          "No snapshot is stored as "
-              + Names.printable(shard.file())
-              + " for shard "
-              + Names.printable(shard.name()));
-    }
-    Path file = folders.folder(backup).resolve(shard.file());
-    try {
-      if (!folders.exists(backup) || !folders.hasManifest(backup)) {
-        throw new RepositoryException(
-            "There is no backup " + backup + "; it may have been deleted");
-      }
-      return ShardInput.open(file, shard);
-    } catch (NoSuchFileException e) {
-      throw new RepositoryException(
-          "The snapshot " + file + " is missing: restore from another backup", e);
-    } catch (RepositoryException e) {
-      throw e;
-    } catch (IOException e) {
-      throw RepositoryException.during("read", file, e);
-    }
+    return backups.open(backup, shard);
+  }
+
+  @Override
+  public InputStream open(BackupId backup, ShardManifest shard, long from, long length)
+      throws RepositoryException {
+    return backups.open(backup, shard, from, length);
+  }
+
+  @Override
+  public Optional<Verification> verification(BackupId backup) throws RepositoryException {
+    return backups.verification(backup);
+  }
+
+  @Override
+  public void record(Verification verification) throws RepositoryException {
+    backups.record(verification);
   }
 
   @Override
@@ -196,9 +195,8 @@ public final class LocalRepository implements Repository {
 
   @Override
   public List<BackupId> leftovers() throws RepositoryException {
-    requireOpen();
     List<BackupId> found = new ArrayList<>();
-    walk(
+    backups.walk(
         backup -> {
           if (!claims.containsKey(backup) && !folders.hasManifest(backup)) {
             found.add(backup);
@@ -215,6 +213,7 @@ public final class LocalRepository implements Repository {
         removed++;
       }
     }
+    backups.removeVerificationDrafts();
     try {
       folders.removeEmptyClusters();
     } catch (IOException e) {
@@ -275,27 +274,16 @@ public final class LocalRepository implements Repository {
 
   @Override
   public void close() throws RepositoryException {
+    backups.close();
     lock.close();
   }
 
   void requireOpen() throws RepositoryException {
-    if (!lock.isHeld()) {
-      throw new RepositoryException("The repository " + root + " is closed");
-    }
+    backups.requireOpen();
   }
 
   void release(BackupId backup) {
     claims.remove(backup);
-  }
-
-  private void walk(BackupFolders.Visitor visitor) throws RepositoryException {
-    try {
-      folders.forEach(visitor);
-    } catch (RepositoryException e) {
-      throw e;
-    } catch (IOException e) {
-      throw RepositoryException.during("list the backups in", root, e);
-    }
   }
 
   private RepositoryException taken(BackupId backup) {

@@ -1,19 +1,18 @@
 package io.managedredis.repository;
 
-import com.github.luben.zstd.EndDirective;
-import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Objects;
 
-/** SHA-256 of what comes in, zstd, file. Two buffers are all the memory it needs. */
+/** SHA-256 of what comes in, zstd frames, encryption, file. Constant memory, but for the frames. */
 final class LocalShardWriter implements ShardWriter {
-  private static final int BUFFER = 1 << 20;
 
   private enum State {
     WRITING,
@@ -31,30 +30,43 @@ final class LocalShardWriter implements ShardWriter {
 
   private final String shardName;
   private final Path file;
+  private final Keyring keyring;
   private final FileOperations files;
   private final Owner owner;
   private final FileChannel channel;
-  private final ZstdCompressCtx zstd = new ZstdCompressCtx();
+  private final WritableByteChannel encrypted;
+  private final FrameWriter frames;
   private final MessageDigest sha256 = Sha256.create();
-  private final ByteBuffer raw = ByteBuffer.allocateDirect(BUFFER);
-  private final ByteBuffer stored = ByteBuffer.allocateDirect(BUFFER);
   private State state = State.WRITING;
   private long rawBytes;
   private long storedBytes;
 
-  LocalShardWriter(String shardName, Path file, int level, FileOperations files, Owner owner)
+  LocalShardWriter(
+      BackupId backup,
+      String shardName,
+      Path file,
+      int level,
+      Keyring keyring,
+      FileOperations files,
+      Owner owner)
       throws RepositoryException {
     this.shardName = shardName;
     this.file = file;
+    this.keyring = keyring;
     this.files = files;
     this.owner = owner;
-    zstd.setLevel(level).setChecksum(true);
     try {
       this.channel = files.create(file);
     } catch (IOException e) {
-      zstd.close();
-      throw RepositoryException.during("create", file, e);
+      throw failed("create", e);
     }
+    try {
+      // This writes a header already.
+      this.encrypted = keyring.encrypting(new Stored(), backup, shardName);
+    } catch (IOException | GeneralSecurityException e) {
+      throw abandoned(failed("write", e));
+    }
+    this.frames = new FrameWriter(this::encrypt, level);
   }
 
   String shardName() {
@@ -67,35 +79,38 @@ final class LocalShardWriter implements ShardWriter {
     requireWriting();
     sha256.update(bytes, offset, length);
     rawBytes += length;
-    int from = offset;
-    int left = length;
-    while (left > 0) {
-      int part = Math.min(left, raw.remaining());
-      raw.put(bytes, from, part);
-      from += part;
-      left -= part;
-      if (!raw.hasRemaining()) {
-        compress(EndDirective.CONTINUE);
-      }
+    state = State.FAILED;
+    try {
+      frames.write(bytes, offset, length);
+    } catch (IOException | ZstdException e) {
+      throw failed("write", e);
     }
+    state = State.WRITING;
   }
 
   @Override
   public synchronized StoredShard finish() throws RepositoryException {
     requireWriting();
-    compress(EndDirective.END);
     state = State.FAILED;
+    try {
+      frames.finish();
+      encrypted.close();
+    } catch (IOException | ZstdException e) {
+      throw failed("write", e);
+    }
     try (channel) {
       files.force(channel);
     } catch (IOException e) {
       // The kernel may have dropped the pages: a second fsync would succeed and prove nothing.
-      throw RepositoryException.during("make durable", file, e);
+      throw failed("make durable", e);
     }
-    zstd.close();
+    frames.close();
     state = State.FINISHED;
     StoredShard shard =
         new StoredShard(
             Names.dataFile(shardName),
+            keyring.encryption(),
+            keyring.primaryKeyId(),
             rawBytes,
             storedBytes,
             HexFormat.of().formatHex(sha256.digest()));
@@ -109,7 +124,7 @@ final class LocalShardWriter implements ShardWriter {
       return;
     }
     state = State.CLOSED;
-    zstd.close();
+    frames.close();
     try {
       channel.close();
       files.delete(file);
@@ -130,31 +145,47 @@ final class LocalShardWriter implements ShardWriter {
     }
   }
 
-  private void compress(EndDirective directive) throws RepositoryException {
-    state = State.FAILED;
-    try {
-      raw.flip();
-      boolean done = false;
-      while (!done) {
-        boolean flushed = zstd.compressDirectByteBufferStream(stored, raw, directive);
-        done = directive == EndDirective.END ? flushed : !raw.hasRemaining();
-        if (done ? directive == EndDirective.END : !stored.hasRemaining()) {
-          writeStored();
-        }
-      }
-      raw.clear();
-    } catch (ZstdException e) {
-      throw new RepositoryException("Cannot compress into " + file + ": " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw RepositoryException.during("write", file, e);
+  private void encrypt(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      encrypted.write(bytes);
     }
-    state = State.WRITING;
   }
 
-  private void writeStored() throws IOException {
-    stored.flip();
-    storedBytes += stored.remaining();
-    files.write(channel, stored);
-    stored.clear();
+  private RepositoryException abandoned(RepositoryException failure) {
+    try {
+      channel.close();
+      files.delete(file);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+    return failure;
+  }
+
+  private RepositoryException failed(String step, Exception e) {
+    return e instanceof IOException io
+        ? RepositoryException.during(step, file, io)
+        : new RepositoryException(
+            "Cannot compress or encrypt into " + file + ": " + e.getMessage(), e);
+  }
+
+  /** The file, which outlives the closing of the encryption: it is made durable after that. */
+  private final class Stored implements WritableByteChannel {
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      int length = bytes.remaining();
+      files.write(channel, bytes);
+      storedBytes += length;
+      return length;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {
+      // Nothing to flush.
+    }
   }
 }

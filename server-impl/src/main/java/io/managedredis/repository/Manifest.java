@@ -1,6 +1,7 @@
 package io.managedredis.repository;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /**
@@ -13,7 +14,8 @@ import java.util.List;
  * @param type why it was taken
  * @param startedAt when the operation started
  * @param createdAt when the operation completed
- * @param pointSkewMicros microseconds between the first and the last of the shards' points; 0 or more
+ * @param pointSkewMicros microseconds between the first and the last of the shards' points; 0 or
+ *     more
  * @param shards at least one, each name once
  */
 public record Manifest(
@@ -27,11 +29,25 @@ public record Manifest(
     long pointSkewMicros,
     List<ShardManifest> shards) {
 
-  /** What is written. Format 1, without contents and proof, is still read; newer ones are refused. */
+  /**
+   * What is written. Format 1, without contents and proof, is still read; newer ones are refused.
+   */
   public static final int FORMAT_VERSION = 2;
 
   /** Keeps a copy of the list. */
   public Manifest {
     shards = List.copyOf(shards);
+  }
+
+  /** Microseconds between the first and the last of the shards' points; 0 for none or one. */
+  public static long pointSkewMicros(List<ShardManifest> shards) {
+    Instant first = null;
+    Instant last = null;
+    for (ShardManifest shard : shards) {
+      Instant point = shard.pointAt();
+      first = first == null || point.isBefore(first) ? point : first;
+      last = last == null || point.isAfter(last) ? point : last;
+    }
+    return first == null || last == null ? 0 : ChronoUnit.MICROS.between(first, last);
   }
 }

@@ -1,157 +1,26 @@
 package io.managedredis.repository;
 
-import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.Nulls;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.cfg.CoercionAction;
-import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
-import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
-import com.fasterxml.jackson.databind.type.LogicalType;
-import java.io.IOException;
-import java.time.DateTimeException;
-import java.time.Instant;
 
-/**
- * A manifest as JSON: readable, in a stable order, instants in UTC to the nanosecond. Reading
- * refuses what is missing, of another type or impossible; unknown properties are left to later
- * versions of the same format.
- */
+/** A manifest as JSON. What is impossible is refused when it is written and when it is read. */
 final class ManifestCodec {
-  private final JsonMapper mapper = mapper();
-  private final ObjectWriter writer = mapper.writer(prettyPrinter());
+  private final StrictJson json = new StrictJson();
 
   /** The manifest as UTF-8. */
   byte[] encode(BackupId id, Manifest manifest) throws ManifestException {
     ManifestRules.check(id, manifest);
-    try {
-      return writer.writeValueAsBytes(manifest);
-    } catch (JsonProcessingException e) {
-      throw new ManifestException(id, "", "cannot be written: " + e.getOriginalMessage(), e);
-    }
+    return json.write(Document.manifest(id), manifest);
   }
 
-  /** The manifest of exactly this backup. */
-  Manifest decode(BackupId id, byte[] json) throws ManifestException {
-    try {
-      JsonNode document = mapper.readTree(json);
-      ManifestRules.checkFormatVersion(id, document.get("formatVersion"));
-      Manifest manifest = mapper.treeToValue(document, Manifest.class);
-      ManifestRules.check(id, manifest);
-      return manifest;
-    } catch (JsonMappingException e) {
-      throw new ManifestException(
-          id, path(e), "is missing or wrong: " + Names.printable(e.getOriginalMessage()), e);
-    } catch (ManifestException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new ManifestException(
-          id,
-          "",
-          "is not JSON, so its file was damaged or cut short; restore the file from a copy of the"
-              + " repository, or delete the backup",
-          e);
-    }
-  }
-
-  private static String path(JsonMappingException e) {
-    StringBuilder path = new StringBuilder();
-    for (JsonMappingException.Reference step : e.getPath()) {
-      String name = step.getFieldName();
-      if (name == null) {
-        path.append('[').append(step.getIndex()).append(']');
-      } else {
-        path.append(path.isEmpty() ? "" : ".").append(name);
-      }
-    }
-    return path.toString();
-  }
-
-  private static JsonMapper mapper() {
-    SimpleModule instants = new SimpleModule("instants");
-    instants.addSerializer(new InstantWriter());
-    instants.addDeserializer(Instant.class, new InstantReader());
-    return JsonMapper.builder()
-        .addModule(instants)
-        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-        .enable(
-            DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
-            DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY,
-            DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
-            DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
-            DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
-            DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-        .disable(
-            DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
-            DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-        .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
-        .withCoercionConfig(
-            LogicalType.Textual,
-            config ->
-                config
-                    .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
-        .build();
-  }
-
-  private static DefaultPrettyPrinter prettyPrinter() {
-    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
-    DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
-    printer.indentObjectsWith(indenter);
-    printer.indentArraysWith(indenter);
-    return printer;
-  }
-
-  private static final class InstantWriter extends StdScalarSerializer<Instant> {
-    private static final long serialVersionUID = 1L;
-
-    InstantWriter() {
-      super(Instant.class);
-    }
-
-    @Override
-    public void serialize(Instant instant, JsonGenerator json, SerializerProvider provider)
-        throws IOException {
-      json.writeString(instant.toString());
-    }
-  }
-
-  private static final class InstantReader extends StdScalarDeserializer<Instant> {
-    private static final long serialVersionUID = 1L;
-
-    InstantReader() {
-      super(Instant.class);
-    }
-
-    @Override
-    public Instant deserialize(JsonParser json, DeserializationContext context) throws IOException {
-      String text = json.getValueAsString();
-      try {
-        // Instant.parse alone would also take another offset than Z.
-        if (text != null && text.endsWith("Z")) {
-          return Instant.parse(text);
-        }
-      } catch (DateTimeException e) {
-        return (Instant)
-            context.handleWeirdStringValue(Instant.class, text, "not an instant in UTC");
-      }
-      return (Instant) context.handleUnexpectedToken(Instant.class, json);
-    }
+  /** The manifest of exactly this backup; an old format is told in terms of the new one. */
+  Manifest decode(BackupId id, byte[] bytes) throws ManifestException {
+    Document document = Document.manifest(id);
+    JsonNode parsed = json.parse(document, bytes);
+    Manifest manifest =
+        StrictJson.formatVersion(document, parsed, Manifest.FORMAT_VERSION) == 1
+            ? json.map(document, parsed, ManifestFormat1.class).upgraded()
+            : json.map(document, parsed, Manifest.class);
+    ManifestRules.check(id, manifest);
+    return manifest;
   }
 }

@@ -1,18 +1,21 @@
 package io.managedredis.repository;
 
-/** A manifest that cannot be believed: damaged, contradictory, or of a newer format. */
+/**
+ * A manifest, or a verification beside it, that cannot be believed: damaged, contradictory, or of a
+ * newer format.
+ */
 public final class ManifestException extends RepositoryException {
   private static final long serialVersionUID = 1L;
 
   private final String field;
 
-  ManifestException(BackupId id, String field, String wrong) {
-    super(message(id, field, wrong));
+  ManifestException(Document document, String field, String wrong) {
+    super(message(document, field, wrong));
     this.field = field;
   }
 
-  ManifestException(BackupId id, String field, String wrong, Throwable cause) {
-    super(message(id, field, wrong), cause);
+  ManifestException(Document document, String field, String wrong, Throwable cause) {
+    super(message(document, field, wrong), cause);
     this.field = field;
   }
 
@@ -21,7 +24,7 @@ public final class ManifestException extends RepositoryException {
     return field;
   }
 
-  private static String message(BackupId id, String field, String wrong) {
-    return "The manifest of backup " + id + (field.isEmpty() ? " " : ": " + field + " ") + wrong;
+  private static String message(Document document, String field, String wrong) {
+    return document + (field.isEmpty() ? " " : ": " + field + " ") + wrong;
   }
 }

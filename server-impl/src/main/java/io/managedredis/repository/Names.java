@@ -1,16 +1,20 @@
 package io.managedredis.repository;
 
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** The names that may become part of a path, and how a foreign name is shown. */
 final class Names {
   static final String MANIFEST = "manifest.json";
   static final String MANIFEST_DRAFT = "manifest.json.tmp";
+  static final String VERIFICATION = "verification.json";
 
   private static final String DATA_FILE_ENDING = ".rdb.zst";
   private static final Pattern CLUSTER_ID = Pattern.compile("[a-z0-9][-a-z0-9]{0,49}");
   private static final Pattern SUFFIX = Pattern.compile("[0-9A-Za-z][-0-9A-Za-z]{0,23}");
   private static final Pattern SHARD = Pattern.compile("[a-zA-Z0-9_-]{1,63}");
+  private static final Pattern VERIFICATION_DRAFT =
+      Pattern.compile("verification\\.json\\.[0-9a-f]{32}\\.tmp");
   private static final Pattern UNPRINTABLE = Pattern.compile("[^\\x20-\\x7e]");
   private static final int SHOWN = 120;
 
@@ -32,9 +36,21 @@ final class Names {
     return shardName + DATA_FILE_ENDING;
   }
 
+  /** Another name each time, since several processes may write a verification at once. */
+  static String verificationDraft() {
+    return VERIFICATION + "." + UUID.randomUUID().toString().replace("-", "") + ".tmp";
+  }
+
+  static boolean isVerificationDraft(String file) {
+    return VERIFICATION_DRAFT.matcher(file).matches();
+  }
+
   /** Whether a file of this name inside a backup's folder was written by us. */
   static boolean isOurs(String file) {
-    if (file.equals(MANIFEST) || file.equals(MANIFEST_DRAFT)) {
+    if (file.equals(MANIFEST)
+        || file.equals(MANIFEST_DRAFT)
+        || file.equals(VERIFICATION)
+        || isVerificationDraft(file)) {
       return true;
     }
     return file.endsWith(DATA_FILE_ENDING)

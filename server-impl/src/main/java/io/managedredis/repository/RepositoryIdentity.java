@@ -15,7 +15,10 @@ import java.util.UUID;
 final class RepositoryIdentity {
   static final String FILE = "repository.json";
   static final String DRAFT = "repository.json.tmp";
-  private static final int FORMAT_VERSION = 1;
+
+  /** Format 1 had manifests without proofs, and snapshots in a single frame. */
+  private static final int FORMAT_VERSION = 2;
+
   private static final int LIMIT = 64 * 1024;
 
   private final Path root;
@@ -28,17 +31,27 @@ final class RepositoryIdentity {
     this.files = files;
   }
 
-  /** The id that the folder has, or a new one when the folder is new. */
+  /** What the file says. */
+  private record Content(int formatVersion, String id) {}
+
+  /**
+   * The id that the folder has, or a new one when the folder is new. An older format becomes the
+   * present one here, so that an older program refuses what it could not read.
+   */
   String readOrCreate() throws RepositoryException {
     try {
-      Optional<byte[]> content = DurableFile.read(file, LIMIT);
-      if (content.isPresent()) {
-        String id = parse(content.get());
-        // A crash may have come between its rename and this.
-        files.forceDirectory(root);
-        return id;
+      Optional<byte[]> bytes = DurableFile.read(file, LIMIT);
+      if (bytes.isEmpty()) {
+        refuseForeignFolder();
+        return write(UUID.randomUUID().toString());
       }
-      return create();
+      Content content = parse(bytes.get());
+      if (content.formatVersion() < FORMAT_VERSION) {
+        return write(content.id());
+      }
+      // A crash may have come between its rename and this.
+      files.forceDirectory(root);
+      return content.id();
     } catch (RepositoryException e) {
       throw e;
     } catch (IOException e) {
@@ -46,9 +59,26 @@ final class RepositoryIdentity {
     }
   }
 
-  private String create() throws IOException {
-    refuseForeignFolder();
-    String id = UUID.randomUUID().toString();
+  /** The id that the folder has; nothing is written. */
+  String read() throws RepositoryException {
+    Optional<byte[]> bytes;
+    try {
+      bytes = DurableFile.read(file, LIMIT);
+    } catch (IOException e) {
+      throw RepositoryException.during("open the repository by", file, e);
+    }
+    if (bytes.isEmpty()) {
+      throw new RepositoryException(
+          "There is no repository in "
+              + root
+              + ": it has no "
+              + FILE
+              + ". Name the folder \"repository\" inside the server's data folder");
+    }
+    return parse(bytes.get()).id();
+  }
+
+  private String write(String id) throws IOException {
     String json = "{\"formatVersion\":" + FORMAT_VERSION + ",\"id\":\"" + id + "\"}\n";
     Path draft = root.resolve(DRAFT);
     files.delete(draft);
@@ -74,7 +104,7 @@ final class RepositoryIdentity {
     }
   }
 
-  private String parse(byte[] content) throws RepositoryException {
+  private Content parse(byte[] content) throws RepositoryException {
     JsonNode document;
     try {
       document = JsonMapper.builder().build().readTree(content);
@@ -82,10 +112,10 @@ final class RepositoryIdentity {
       throw new RepositoryException(unreadable("is not JSON"), e);
     }
     JsonNode version = document.get("formatVersion");
-    if (version == null || !version.isIntegralNumber()) {
+    if (version == null || !version.isIntegralNumber() || version.bigIntegerValue().signum() < 1) {
       throw new RepositoryException(unreadable("has no formatVersion"));
     }
-    if (!version.canConvertToInt() || version.intValue() != FORMAT_VERSION) {
+    if (!version.canConvertToInt() || version.intValue() > FORMAT_VERSION) {
       throw new RepositoryException(
           "The repository "
               + root
@@ -99,7 +129,7 @@ final class RepositoryIdentity {
     if (id == null || !id.isTextual() || !isUuid(id.textValue())) {
       throw new RepositoryException(unreadable("has no id that is a UUID"));
     }
-    return id.textValue();
+    return new Content(version.intValue(), id.textValue());
   }
 
   private static boolean isUuid(String text) {

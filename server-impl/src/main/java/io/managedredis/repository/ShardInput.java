@@ -1,48 +1,97 @@
 package io.managedredis.repository;
 
-import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import com.github.luben.zstd.ZstdException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A stored snapshot, compared with its manifest while it is read. */
+/**
+ * A stored snapshot or a part of it, decrypted, decompressed and proven while it is read. Its last
+ * byte is given out only when all is proven: a whole one by length and SHA-256, a part by the
+ * checksums of its frames.
+ */
 final class ShardInput extends InputStream {
   private final Path file;
   private final ShardManifest shard;
-  private final InputStream snapshot;
-  private final MessageDigest sha256 = Sha256.create();
-  private long count;
-  private boolean ended;
+  private final SeekableByteChannel channel;
+  private final SnapshotPieces pieces;
+  private final @Nullable MessageDigest sha256;
+  private ByteBuffer piece = ByteBuffer.allocate(0);
+  private long left;
+  private boolean proven;
+  private @Nullable RepositoryException failure;
 
-  private ShardInput(Path file, ShardManifest shard, FileChannel stored) throws IOException {
+  /**
+   * @param sha256 for the whole, null for a part
+   * @param length what is given out
+   */
+  private ShardInput(
+      Path file,
+      ShardManifest shard,
+      SeekableByteChannel channel,
+      SnapshotPieces pieces,
+      @Nullable MessageDigest sha256,
+      long length) {
     this.file = file;
     this.shard = shard;
-    this.snapshot = new ZstdInputStreamNoFinalizer(Channels.newInputStream(stored));
+    this.channel = channel;
+    this.pieces = pieces;
+    this.sha256 = sha256;
+    this.left = length;
+    this.proven = length == 0 && sha256 == null;
   }
 
-  /** Refuses a file that has not the length of the manifest. */
-  static InputStream open(Path file, ShardManifest shard) throws IOException {
-    FileChannel stored = DurableFile.open(file);
+  /** The whole; refuses a file that has not the length of the manifest. */
+  static InputStream whole(Path file, BackupId id, ShardManifest shard, Keyring keyring)
+      throws IOException {
+    return open(file, id, shard, keyring, Sha256.create(), 0, shard.rawBytes());
+  }
+
+  /** A part that lies inside; refuses a file that has not the length of the manifest. */
+  static InputStream part(
+      Path file, BackupId id, ShardManifest shard, Keyring keyring, long from, long length)
+      throws IOException {
+    return open(file, id, shard, keyring, null, from, length);
+  }
+
+  private static InputStream open(
+      Path file,
+      BackupId id,
+      ShardManifest shard,
+      Keyring keyring,
+      @Nullable MessageDigest sha256,
+      long from,
+      long length)
+      throws IOException {
+    StoredFile stored = new StoredFile(file);
     try {
       if (stored.size() != shard.storedBytes()) {
-        throw new RepositoryException(
-            "The stored snapshot "
-                + file
-                + " has "
-                + stored.size()
-                + " bytes, its manifest says "
-                + shard.storedBytes()
-                + ". It is damaged: do not restore from it, use another backup");
+        throw damaged(
+            file,
+            "has " + stored.size() + " bytes, its manifest says " + shard.storedBytes(),
+            null);
       }
-      return new ShardInput(file, shard, stored);
-    } catch (IOException e) {
+      SeekableByteChannel channel = keyring.decrypting(stored, id, shard);
+      Optional<SeekTable> table = SeekTable.find(channel);
+      SnapshotPieces pieces =
+          table.isPresent()
+              ? new FramedPieces(channel, table.get(), shard.rawBytes(), from)
+              : new StreamPieces(channel, shard.rawBytes(), from);
+      return new ShardInput(file, shard, channel, pieces, sha256, length);
+    } catch (RepositoryException e) {
       stored.close();
       throw e;
+    } catch (IOException | GeneralSecurityException e) {
+      stored.close();
+      throw wrong(file, shard, e);
     }
   }
 
@@ -54,49 +103,86 @@ final class ShardInput extends InputStream {
 
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
-    int read;
+    Objects.checkFromIndexSize(offset, length, bytes.length);
+    if (failure != null) {
+      throw failure;
+    }
+    if (!channel.isOpen()) {
+      throw new RepositoryException("The stored snapshot " + file + " was closed");
+    }
+    if (length == 0) {
+      return 0;
+    }
     try {
-      read = snapshot.read(bytes, offset, length);
-    } catch (IOException e) {
-      throw damaged("cannot be decompressed: " + e.getMessage(), e);
+      return give(bytes, offset, length);
+    } catch (RepositoryException e) {
+      failure = e;
+      throw e;
+    } catch (IOException | ZstdException e) {
+      failure = wrong(file, shard, e);
+      throw failure;
     }
-    if (read > 0) {
-      sha256.update(bytes, offset, read);
-      count += read;
-      if (count > shard.rawBytes()) {
-        throw damaged("holds more than the " + shard.rawBytes() + " bytes of its manifest", null);
-      }
-    } else if (read < 0 && !ended) {
-      compare();
-      ended = true;
-    }
-    return read;
   }
 
   @Override
   public void close() throws IOException {
-    snapshot.close();
+    pieces.close();
+    channel.close();
   }
 
-  private void compare() throws RepositoryException {
-    if (count != shard.rawBytes()) {
-      throw damaged("holds " + count + " bytes, its manifest says " + shard.rawBytes(), null);
+  private int give(byte[] bytes, int offset, int length) throws IOException {
+    if (left > 0 && !piece.hasRemaining()) {
+      piece = pieces.next();
+      if (!piece.hasRemaining()) {
+        throw new DamagedBytesException("ends " + left + " bytes too early");
+      }
     }
-    String found = HexFormat.of().formatHex(sha256.digest());
-    if (!found.equals(shard.rawSha256())) {
-      throw damaged("has SHA-256 " + found + ", its manifest says " + shard.rawSha256(), null);
+    int given = (int) Math.min(length, Math.min(left, piece.remaining()));
+    piece.get(bytes, offset, given);
+    left -= given;
+    if (sha256 != null) {
+      sha256.update(bytes, offset, given);
+    }
+    if (left == 0 && !proven) {
+      prove();
+      proven = true;
+    }
+    return given == 0 ? -1 : given;
+  }
+
+  private void prove() throws IOException {
+    pieces.prove();
+    if (sha256 != null) {
+      String found = HexFormat.of().formatHex(sha256.digest());
+      if (!found.equals(shard.rawSha256())) {
+        throw new DamagedBytesException(
+            "has SHA-256 " + found + ", its manifest says " + shard.rawSha256());
+      }
     }
   }
 
-  private RepositoryException damaged(String wrong, @Nullable IOException cause) {
-    String message =
+  private static RepositoryException wrong(Path file, ShardManifest shard, Exception e) {
+    if (e instanceof DamagedBytesException) {
+      return damaged(file, String.valueOf(e.getMessage()), e);
+    }
+    if (e instanceof ZstdException) {
+      return damaged(file, "cannot be decompressed: " + e.getMessage(), e);
+    }
+    return damaged(
+        file,
+        shard.keyId().isEmpty()
+            ? "cannot be read: " + e.getMessage()
+            : "cannot be decrypted with key " + shard.keyId() + ": it is not what was stored there",
+        e);
+  }
+
+  private static DamagedSnapshotException damaged(Path file, String wrong, @Nullable Exception e) {
+    return new DamagedSnapshotException(
         "The stored snapshot "
             + file
             + " "
             + wrong
-            + ". It is damaged: do not restore from it, use another backup, and check the disk";
-    return cause == null
-        ? new RepositoryException(message)
-        : new RepositoryException(message, cause);
+            + ". It is damaged: do not restore from it, use another backup, and check the disk",
+        e);
   }
 }

@@ -8,7 +8,8 @@ import java.util.stream.Stream;
  *
  * @param checksum the CRC64 that the server wrote behind its snapshot matches all the bytes before
  *     it
- * @param structure the snapshot was walked from its magic to its end, and every part of it was known
+ * @param structure the snapshot was walked from its magic to its end, and every part of it was
+ *     known
  * @param counts the keys that were counted are as many as the server announced inside the snapshot
  * @param slots every key belongs to a slot that the shard owned
  * @param stored the file was read back, and holds exactly what was captured (length, SHA-256)

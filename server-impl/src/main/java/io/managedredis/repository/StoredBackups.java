@@ -31,9 +31,9 @@ public interface StoredBackups extends AutoCloseable {
       throws RepositoryException;
 
   /**
-   * The snapshot of a shard, decrypted and decompressed while it is read. Its length and SHA-256 are
-   * compared at the end: what was read up to the end of the stream without an exception is what was
-   * captured.
+   * The snapshot of a shard, decrypted and decompressed while it is read. Its length and SHA-256
+   * are compared at the end: what was read up to the end of the stream without an exception is what
+   * was captured.
    *
    * @param shard out of the backup's manifest
    * @throws KeyMissingException when it is encrypted with a key that is not at hand

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.managedredis.cluster.ClusterDeclaration.Credentials;
 import io.managedredis.repository.BackupId;
-import io.managedredis.repository.ChecksumProof;
+import io.managedredis.repository.Finding;
 import io.managedredis.repository.Manifest;
 import io.managedredis.repository.ShardManifest;
 import io.managedredis.repository.SlotRange;
@@ -82,7 +82,7 @@ class BackupTakerTest {
                   shard.completedAt(),
                   manifest.createdAt()))
           .isSorted();
-      assertThat(shard.checksum().outcome()).isEqualTo(ChecksumProof.Outcome.PROVEN);
+      assertThat(shard.proof().checksum().outcome()).isEqualTo(Finding.Outcome.PROVEN);
       byte[] raw;
       try (InputStream in = bench.repository.open(order.id(), shard)) {
         raw = in.readAllBytes();
@@ -104,8 +104,15 @@ class BackupTakerTest {
   void withoutChecksumsNothingIsSaidToBeProven() throws Exception {
     try (RedisProcess redis = server().setting("rdbchecksum", "no").start()) {
       redis.fill(10, 10);
-      assertThat(bench.take(Workbench.nodes(redis.port())).shards().get(0).checksum().outcome())
-          .isEqualTo(ChecksumProof.Outcome.ABSENT);
+      assertThat(
+              bench
+                  .take(Workbench.nodes(redis.port()))
+                  .shards()
+                  .get(0)
+                  .proof()
+                  .checksum()
+                  .outcome())
+          .isEqualTo(Finding.Outcome.ABSENT);
     }
   }
 

@@ -7,6 +7,7 @@ import io.managedredis.repository.PendingBackup;
 import io.managedredis.repository.Repository;
 import io.managedredis.repository.RepositoryException;
 import io.managedredis.repository.ShardManifest;
+import io.managedredis.repository.Verification;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,22 @@ class RepositoryWrapper implements Repository {
   @Override
   public InputStream open(BackupId id, ShardManifest shard) throws RepositoryException {
     return real.open(id, shard);
+  }
+
+  @Override
+  public InputStream open(BackupId id, ShardManifest shard, long from, long length)
+      throws RepositoryException {
+    return real.open(id, shard, from, length);
+  }
+
+  @Override
+  public Optional<Verification> verification(BackupId id) throws RepositoryException {
+    return real.verification(id);
+  }
+
+  @Override
+  public void record(Verification verification) throws RepositoryException {
+    real.record(verification);
   }
 
   @Override

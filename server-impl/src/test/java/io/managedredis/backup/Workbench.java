@@ -12,6 +12,7 @@ import io.managedredis.cluster.NodeAddress;
 import io.managedredis.cluster.TopologyReader;
 import io.managedredis.repository.BackupId;
 import io.managedredis.repository.BackupKind;
+import io.managedredis.repository.Keyring;
 import io.managedredis.repository.LocalRepository;
 import io.managedredis.repository.Manifest;
 import io.managedredis.repository.Repository;
@@ -41,7 +42,7 @@ final class Workbench implements AutoCloseable {
 
   Workbench(Path folder) throws IOException {
     this.folder = folder;
-    this.repository = LocalRepository.open(folder.resolve("repository"), 1);
+    this.repository = LocalRepository.open(folder.resolve("repository"), 1, Keyring.none());
     this.catalog = Catalog.open(folder.resolve("catalog.db"));
   }
 

@@ -112,6 +112,34 @@ class ConfigReaderTest {
   }
 
   @Test
+  void theKeysetIsBesideTheFile() throws Exception {
+    Files.writeString(folder.resolve("keyset.json"), "whatever is in it");
+
+    assertThat(read("encryption: {keysetFile: ./keyset.json}").keysetFile())
+        .isEqualTo(folder.resolve("keyset.json"));
+  }
+
+  @Test
+  void withoutAKeysetNothingIsEncrypted() throws Exception {
+    assertThat(read("").keysetFile()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "encryption: {keysetFile: none.json} | none.json does not exist",
+        "encryption: {} | encryption.keysetFile is missing",
+        "encryption: keyset.json | encryption must be a mapping",
+        "encryption: {keysetFile: [a]} | encryption.keysetFile must be a single value",
+        "encryption: {key: a, keysetFile: .} | unknown key encryption.key;",
+      })
+  void aKeysetThatIsNotThereIsAProblemInItsLine(String yaml, String problem) throws Exception {
+    assertThat(problems("listen: 127.0.0.1:0\n" + yaml))
+        .anySatisfy(line -> assertThat(line).contains("line 2: ", problem));
+  }
+
+  @Test
   void aPasswordComesFromTheEnvironment() throws Exception {
     Path file = write(cluster("passwordEnv: DEMO_SECRET"));
     ServiceConfig config = ConfigReader.read(file, Map.of("DEMO_SECRET", SECRET));

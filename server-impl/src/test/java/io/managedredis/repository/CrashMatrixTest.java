@@ -34,6 +34,7 @@ final class CrashMatrixTest {
   private static final int FIRST_AFTER_OPENING = 1;
 
   @TempDir private Path temp;
+  private Keyring keyring = Keyring.none();
   private int runs;
 
   /** What is interrupted. Returns whether its promise was given. */
@@ -52,6 +53,13 @@ final class CrashMatrixTest {
     for (BackupId id : List.of(SAME_CLUSTER, OTHER_CLUSTER)) {
       crashEverywhere(id, false, Promise.THERE, CrashMatrixTest::store, SimulatedDisk.NEVER);
     }
+  }
+
+  @Test
+  void storingEncryptedSurvivesACrashAndALossOfPowerAtEveryStep() throws Exception {
+    keyring = Samples.keyring(temp);
+    crashEverywhere(
+        OTHER_CLUSTER, false, Promise.THERE, CrashMatrixTest::store, SimulatedDisk.NEVER);
   }
 
   @Test
@@ -83,7 +91,7 @@ final class CrashMatrixTest {
     for (int failAt = FIRST_AFTER_OPENING; failAt < steps; failAt++) {
       Path root = newRoot(OTHER_CLUSTER, false);
       try (LocalRepository repository =
-          LocalRepository.open(root, 1, new SimulatedDisk(failAt, SimulatedDisk.NEVER))) {
+          LocalRepository.open(root, 1, keyring, new SimulatedDisk(failAt, SimulatedDisk.NEVER))) {
         assertThat(store(repository, OTHER_CLUSTER)).as("step %s", failAt).isFalse();
         repository.removeLeftovers();
         assertThat(files(root)).as("step %s", failAt).isEqualTo(expectedFiles());
@@ -101,7 +109,7 @@ final class CrashMatrixTest {
         Path root = temp.resolve("new" + runs++).resolve("data").resolve("repository");
         SimulatedDisk disk = new SimulatedDisk(SimulatedDisk.NEVER, crashAt);
         String promised = "";
-        try (LocalRepository repository = LocalRepository.open(root, 1, disk)) {
+        try (LocalRepository repository = LocalRepository.open(root, 1, keyring, disk)) {
           promised = repository.id();
         } catch (RepositoryException e) {
           assertThat(disk.crashed()).isTrue();
@@ -109,7 +117,8 @@ final class CrashMatrixTest {
         crashed = disk.crashed();
         masks = 1 << disk.volatileChanges();
         disk.losePower(mask);
-        try (LocalRepository repository = LocalRepository.open(root, 1, SimulatedDisk.sound())) {
+        try (LocalRepository repository =
+            LocalRepository.open(root, 1, keyring, SimulatedDisk.sound())) {
           assertThat(repository.id()).isNotEmpty();
           assertThat(promised.isEmpty() || promised.equals(repository.id())).isTrue();
         }
@@ -123,7 +132,7 @@ final class CrashMatrixTest {
     for (int crashAt = 0; crashed; crashAt++) {
       Path root = temp.resolve("new" + runs++);
       SimulatedDisk disk = new SimulatedDisk(SimulatedDisk.NEVER, crashAt);
-      try (LocalRepository repository = LocalRepository.open(root, 1, disk)) {
+      try (LocalRepository repository = LocalRepository.open(root, 1, keyring, disk)) {
         assertThat(repository.id()).isNotEmpty();
       } catch (RepositoryException e) {
         assertThat(disk.crashed()).isTrue();
@@ -131,12 +140,13 @@ final class CrashMatrixTest {
       crashed = disk.crashed();
       SimulatedDisk restarted = disk.restarted();
       String seen;
-      try (LocalRepository repository = LocalRepository.open(root, 1, restarted)) {
+      try (LocalRepository repository = LocalRepository.open(root, 1, keyring, restarted)) {
         seen = repository.id();
       }
       // Whether the folder itself is durable is another promise, kept by the run that creates it.
       restarted.losePower(restarted.volatileChangesIn(root));
-      try (LocalRepository repository = LocalRepository.open(root, 1, SimulatedDisk.sound())) {
+      try (LocalRepository repository =
+          LocalRepository.open(root, 1, keyring, SimulatedDisk.sound())) {
         assertThat(repository.id()).as("crash at %s", crashAt).isEqualTo(seen);
       }
     }
@@ -180,8 +190,8 @@ final class CrashMatrixTest {
     return losses.distinct().toList();
   }
 
-  private static boolean run(Path root, BackupId id, SimulatedDisk disk, Scenario scenario) {
-    try (LocalRepository repository = LocalRepository.open(root, 1, disk)) {
+  private boolean run(Path root, BackupId id, SimulatedDisk disk, Scenario scenario) {
+    try (LocalRepository repository = LocalRepository.open(root, 1, keyring, disk)) {
       return scenario.run(repository, id);
     } catch (IOException e) {
       return false;
@@ -222,7 +232,8 @@ final class CrashMatrixTest {
 
   private Path newRoot(BackupId id, boolean stored) throws IOException {
     Path root = temp.resolve("root" + runs++);
-    try (LocalRepository repository = LocalRepository.open(root, 1, SimulatedDisk.sound())) {
+    try (LocalRepository repository =
+        LocalRepository.open(root, 1, keyring, SimulatedDisk.sound())) {
       Samples.store(repository, KEPT, KEPT_SHARDS);
       if (stored) {
         Samples.store(repository, id, SHARDS);
@@ -231,9 +242,10 @@ final class CrashMatrixTest {
     return root;
   }
 
-  private static void assertWhollyThereOrGone(
-      Path root, BackupId id, Optional<Promise> promise, String at) throws Exception {
-    try (LocalRepository repository = LocalRepository.open(root, 1, SimulatedDisk.sound())) {
+  private void assertWhollyThereOrGone(Path root, BackupId id, Optional<Promise> promise, String at)
+      throws Exception {
+    try (LocalRepository repository =
+        LocalRepository.open(root, 1, keyring, SimulatedDisk.sound())) {
       Optional<Manifest> found = repository.manifest(id);
       promise.ifPresent(p -> assertThat(found.isPresent()).as(at).isEqualTo(p == Promise.THERE));
       repository.removeLeftovers();

@@ -36,7 +36,7 @@ final class LocalRepositoryTest {
   @BeforeEach
   void openRepository() throws Exception {
     root = temp.resolve("data").resolve("repository");
-    repository = LocalRepository.open(root, LocalRepository.DEFAULT_LEVEL);
+    repository = LocalRepository.open(root, LocalRepository.DEFAULT_LEVEL, Keyring.none());
   }
 
   @AfterEach
@@ -188,7 +188,7 @@ final class LocalRepositoryTest {
     try (PendingBackup pending = repository.begin(ID)) {
       StoredShard stored = Samples.write(pending, "s", new byte[10]);
       StoredShard other =
-          new StoredShard(stored.file(), 11, stored.storedBytes(), stored.rawSha256());
+          Samples.stored(stored.file(), 11, stored.storedBytes(), stored.rawSha256());
 
       assertThatThrownBy(
               () -> pending.commit(Samples.manifest(ID, List.of(Samples.shard("s", other)))))
@@ -389,7 +389,7 @@ final class LocalRepositoryTest {
   @Test
   void aFilesNameWithAPathIsNotOpened() throws Exception {
     Samples.store(repository, ID, Map.of("s", new byte[3]));
-    ShardManifest hostile = Samples.shard("s", new StoredShard("../s.rdb.zst", 3, 3, "0"));
+    ShardManifest hostile = Samples.shard("s", Samples.stored("../s.rdb.zst", 3, 3, "0"));
 
     assertThatThrownBy(() -> repository.open(ID, hostile))
         .isInstanceOf(RepositoryException.class)
@@ -408,7 +408,7 @@ final class LocalRepositoryTest {
 
   @Test
   void anotherServerInTheSameFolderIsRefused() {
-    assertThatThrownBy(() -> LocalRepository.open(root, 1))
+    assertThatThrownBy(() -> LocalRepository.open(root, 1, Keyring.none()))
         .isInstanceOf(RepositoryException.class)
         .hasMessageContaining("in use by another server");
   }
@@ -431,7 +431,7 @@ final class LocalRepositoryTest {
           .atMost(Duration.ofSeconds(30))
           .until(() -> Files.exists(theirs.resolve("repository.json")));
 
-      assertThatThrownBy(() -> LocalRepository.open(theirs, 1))
+      assertThatThrownBy(() -> LocalRepository.open(theirs, 1, Keyring.none()))
           .isInstanceOf(RepositoryException.class)
           .hasMessageContaining("in use by another server");
     } finally {
@@ -445,7 +445,7 @@ final class LocalRepositoryTest {
     String id = repository.id();
     repository.close();
 
-    repository = LocalRepository.open(root, 1);
+    repository = LocalRepository.open(root, 1, Keyring.none());
 
     assertThat(repository.id()).isEqualTo(id);
     assertThat(UUID.fromString(id)).hasToString(id);
@@ -456,13 +456,13 @@ final class LocalRepositoryTest {
     repository.close();
     Path identity = root.resolve("repository.json");
     String before = Files.readString(identity);
-    Files.writeString(identity, before.replace(":1,", ":2,"));
+    Files.writeString(identity, before.replace(":2,", ":3,"));
 
-    assertThatThrownBy(() -> LocalRepository.open(root, 1))
+    assertThatThrownBy(() -> LocalRepository.open(root, 1, Keyring.none()))
         .isInstanceOf(RepositoryException.class)
-        .hasMessageContaining("format '2'");
+        .hasMessageContaining("format '3'");
     Files.writeString(identity, before);
-    LocalRepository.open(root, 1).close();
+    LocalRepository.open(root, 1, Keyring.none()).close();
   }
 
   @Test
@@ -471,9 +471,9 @@ final class LocalRepositoryTest {
     Path identity = root.resolve("repository.json");
 
     for (String damaged :
-        List.of("", "{", "[]", "{\"formatVersion\":1}", "{\"formatVersion\":1,\"id\":\"x\"}")) {
+        List.of("", "{", "[]", "{\"formatVersion\":2}", "{\"formatVersion\":1,\"id\":\"x\"}")) {
       Files.write(identity, damaged.getBytes(StandardCharsets.UTF_8));
-      assertThatThrownBy(() -> LocalRepository.open(root, 1))
+      assertThatThrownBy(() -> LocalRepository.open(root, 1, Keyring.none()))
           .as(damaged)
           .isInstanceOf(RepositoryException.class)
           .hasMessageContaining("identity of the repository");
@@ -485,7 +485,7 @@ final class LocalRepositoryTest {
     Path theirs = Files.createDirectory(temp.resolve("theirs"));
     Files.writeString(theirs.resolve("thesis.txt"), "mine");
 
-    assertThatThrownBy(() -> LocalRepository.open(theirs, 1))
+    assertThatThrownBy(() -> LocalRepository.open(theirs, 1, Keyring.none()))
         .isInstanceOf(RepositoryException.class)
         .hasMessageContaining("'thesis.txt'");
   }
@@ -517,7 +517,8 @@ final class LocalRepositoryTest {
     repository.close();
     for (int failAt = 1; failAt < 7; failAt++) {
       try (LocalRepository full =
-          LocalRepository.open(root, 1, new SimulatedDisk(failAt, SimulatedDisk.NEVER))) {
+          LocalRepository.open(
+              root, 1, Keyring.none(), new SimulatedDisk(failAt, SimulatedDisk.NEVER))) {
         assertThatThrownBy(full::check)
             .as("step %s", failAt)
             .isInstanceOf(RepositoryException.class)

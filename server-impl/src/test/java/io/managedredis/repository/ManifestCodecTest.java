@@ -12,28 +12,31 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ManifestCodecTest {
   private static final BackupId ID = new BackupId("cluster1", "20261122T101112-abcd2345");
   private static final Manifest MANIFEST =
       Samples.manifest(
-          ID, List.of(Samples.shard("s1", new StoredShard("s1.rdb.zst", 10, 20, "ab".repeat(32)))));
+          ID, List.of(Samples.shard("s1", Samples.stored("s1.rdb.zst", 10, 20, "ab".repeat(32)))));
   private static final String JSON =
       """
       {
-        "formatVersion" : 1,
+        "formatVersion" : 2,
         "backupId" : "cluster1:20261122T101112-abcd2345",
         "clusterId" : "cluster1",
         "folderId" : "b1gdemo0000000000001",
         "type" : "MANUAL",
         "startedAt" : "2026-11-22T10:11:12.123456789Z",
         "createdAt" : "2026-11-22T10:11:17.123456789Z",
+        "pointSkewMicros" : 0,
         "shards" : [
           {
             "name" : "s1",
             "file" : "s1.rdb.zst",
             "codec" : "zstd",
             "encryption" : "none",
+            "keyId" : "",
             "node" : "127.0.0.1:7001",
             "role" : "replica",
             "serverName" : "valkey",
@@ -59,9 +62,54 @@ final class ManifestCodecTest {
             "storedBytes" : 20,
             "crc64" : "00000000deadbeef",
             "rawSha256" : "abababababababababababababababababababababababababababababababab",
-            "checksum" : {
-              "outcome" : "PROVEN",
-              "at" : "2026-11-22T10:11:12.123456793Z"
+            "contents" : {
+              "databases" : [
+                {
+                  "index" : 0,
+                  "keys" : 10,
+                  "expires" : 3,
+                  "keysByType" : {
+                    "hash" : 3,
+                    "string" : 7
+                  }
+                },
+                {
+                  "index" : 9,
+                  "keys" : 1,
+                  "expires" : 0,
+                  "keysByType" : {
+                    "stream" : 1
+                  }
+                }
+              ],
+              "functions" : 2
+            },
+            "proof" : {
+              "checksum" : {
+                "outcome" : "PROVEN",
+                "at" : "2026-11-22T10:11:12.123456793Z",
+                "detail" : ""
+              },
+              "structure" : {
+                "outcome" : "DAMAGED",
+                "at" : "2026-11-22T10:11:12.123456794Z",
+                "detail" : "type 200 at 17"
+              },
+              "counts" : {
+                "outcome" : "UNKNOWN",
+                "at" : "2026-11-22T10:11:12.123456795Z",
+                "detail" : "not counted"
+              },
+              "slots" : {
+                "outcome" : "ABSENT",
+                "at" : "2026-11-22T10:11:12.123456796Z",
+                "detail" : "no cluster mode"
+              },
+              "stored" : {
+                "outcome" : "PROVEN",
+                "at" : "2026-11-22T10:11:12.123456797Z",
+                "detail" : ""
+              }
             }
           }
         ]
@@ -87,9 +135,9 @@ final class ManifestCodecTest {
 
   @Test
   void aNewerFormatIsRefusedWhateverElseItHolds() {
-    assertThatThrownBy(() -> decode("{\"formatVersion\" : 2}"))
+    assertThatThrownBy(() -> decode("{\"formatVersion\" : 3}"))
         .isInstanceOf(ManifestException.class)
-        .hasMessageContaining("formatVersion is '2', this program knows 1");
+        .hasMessageContaining("formatVersion is '3', this program knows 2");
   }
 
   @ParameterizedTest
@@ -133,6 +181,34 @@ final class ManifestCodecTest {
         "file | \"manifest.json\"",
         "codec | \"lz4\"",
         "encryption | \"aes\"",
+        "encryption | \"AES256_GCM_HKDF\"",
+        "keyId | \"5\"",
+        "keyId | 5",
+        "pointSkewMicros | 1",
+        "pointSkewMicros | -1",
+        "databases | {}",
+        "index | -1",
+        "index | 9",
+        "index | 1.5",
+        "keys | 9",
+        "keys | -1",
+        "keys | 9223372036854775807",
+        "expires | 11",
+        "expires | -1",
+        "keysByType | {\"hash\" : 9, \"string\" : 7}",
+        "keysByType | {\"hash\" : 17, \"string\" : -7}",
+        "keysByType | {\"hash\" : 3.0, \"string\" : 7}",
+        "keysByType | {\"hash\" : null, \"string\" : 10}",
+        "keysByType | {\"../h\" : 3, \"string\" : 7}",
+        "keysByType | {\"\" : 10}",
+        "keysByType | []",
+        "functions | -1",
+        "functions | true",
+        "proof | {}",
+        "outcome | 0",
+        "outcome | \"proven\"",
+        "detail | 1",
+        "detail | \"wrong though proven\"",
         "node | \"nowhere\"",
         "role | \"sentinel\"",
         "serverName | \"memcached\"",
@@ -171,6 +247,8 @@ final class ManifestCodecTest {
                         switch (field + value) {
                           case "name\"s2\"" -> "file";
                           case "from101" -> "to";
+                          case "encryption\"AES256_GCM_HKDF\"" -> "keyId";
+                          case "keys9" -> "keysByType";
                           default -> field;
                         }));
   }
@@ -188,6 +266,55 @@ final class ManifestCodecTest {
   void aFieldThatComesTwiceIsRefused() {
     assertThatThrownBy(() -> decode(JSON.replace("\"rawBytes\"", "\"rawBytes\":10,\"rawBytes\"")))
         .isInstanceOf(ManifestException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\\u0007", "\\u00e9", "\\n", "\\u202e"})
+  void aDetailThatIsNotPrintableIsRefused(String character) {
+    assertFault(JSON.replace("not counted", "not " + character), "detail");
+  }
+
+  @Test
+  void aDetailThatIsTooLongIsRefused() throws Exception {
+    String longest = "x".repeat(Finding.DETAIL_LIMIT);
+
+    assertThat(decode(JSON.replace("not counted", longest))).isNotNull();
+    assertFault(JSON.replace("not counted", longest + "x"), "detail");
+  }
+
+  @Test
+  void aFindingsDetailIsMadeFit() {
+    Finding finding =
+        Finding.of(Finding.Outcome.DAMAGED, Samples.STARTED, "\u0007" + "\u00e9".repeat(400));
+
+    assertThat(finding.detail()).isEqualTo("?".repeat(Finding.DETAIL_LIMIT));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0", "01", "-1", "4294967296", "x"})
+  void aKeyIdThatIsNoneIsRefused(String keyId) {
+    assertFault(encrypted(keyId), "keyId");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "4294967295"})
+  void aKeyIdIsAnUnsignedNumber(String keyId) throws Exception {
+    assertThat(decode(encrypted(keyId)).shards().get(0).keyId()).isEqualTo(keyId);
+  }
+
+  private static String encrypted(String keyId) {
+    return JSON.replace("\"none\"", "\"AES256_GCM_HKDF\"")
+        .replace("\"keyId\" : \"\"", "\"keyId\" : \"" + keyId + "\"");
+  }
+
+  @Test
+  void countsThatCannotBeSummedAreRefused() {
+    long huge = 1L << 48;
+    String most =
+        JSON.replace("\"keys\" : 10", "\"keys\" : " + huge)
+            .replace("\"string\" : 7", "\"string\" : " + (huge - 3));
+
+    assertFault(most, "databases");
   }
 
   @Test
@@ -208,6 +335,7 @@ final class ManifestCodecTest {
         .matcher(JSON)
         .results()
         .map(match -> match.group(1))
+        .filter(name -> !List.of("hash", "string", "stream").contains(name))
         .distinct();
   }
 

@@ -8,7 +8,7 @@ final class RepositoryHolder {
 
   /** Takes the folder of the repository. */
   public static void main(String[] arguments) throws Exception {
-    try (LocalRepository held = LocalRepository.open(Path.of(arguments[0]), 1)) {
+    try (LocalRepository held = LocalRepository.open(Path.of(arguments[0]), 1, Keyring.none())) {
       while (System.in.read() >= 0) {
         held.check();
       }

@@ -2,6 +2,8 @@ package io.managedredis.repository;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,19 @@ final class Samples {
   static final Instant STARTED = Instant.parse("2026-11-22T10:11:12.123456789Z");
   static final Map<String, byte[]> TWO_SHARDS =
       new TreeMap<>(Map.of("shard1", noise(1, 3000), "shard2", text(200_000)));
+  static final ShardContents CONTENTS =
+      new ShardContents(
+          List.of(
+              DatabaseContents.of(0, 10, 3, Map.of("string", 7L, "hash", 3L)),
+              DatabaseContents.of(9, 1, 0, Map.of("stream", 1L))),
+          2);
+  static final ShardProof PROOF =
+      new ShardProof(
+          new Finding(Finding.Outcome.PROVEN, STARTED.plusNanos(4), ""),
+          new Finding(Finding.Outcome.DAMAGED, STARTED.plusNanos(5), "type 200 at 17"),
+          new Finding(Finding.Outcome.UNKNOWN, STARTED.plusNanos(6), "not counted"),
+          new Finding(Finding.Outcome.ABSENT, STARTED.plusNanos(7), "no cluster mode"),
+          new Finding(Finding.Outcome.PROVEN, STARTED.plusNanos(8), ""));
 
   private Samples() {}
 
@@ -33,12 +48,20 @@ final class Samples {
     return bytes;
   }
 
+  /** A keyset with one new key, in a new file. */
+  static Keyring keyring(Path folder) throws IOException {
+    Path file = Files.createTempDirectory(folder, "keys").resolve("keyset.json");
+    new KeysetFile(file).create();
+    return Keyring.read(file);
+  }
+
   static ShardManifest shard(String name, StoredShard stored) {
     return new ShardManifest(
         name,
         stored.file(),
         ShardManifest.ZSTD,
-        ShardManifest.NOT_ENCRYPTED,
+        stored.encryption(),
+        stored.keyId(),
         "127.0.0.1:7001",
         "replica",
         "valkey",
@@ -55,7 +78,24 @@ final class Samples {
         stored.storedBytes(),
         "00000000deadbeef",
         stored.rawSha256(),
-        new ChecksumProof(ChecksumProof.Outcome.PROVEN, STARTED.plusNanos(4)));
+        CONTENTS,
+        PROOF);
+  }
+
+  /** One shard whose checksum alone is proven, as a file of that length. */
+  static StoredShard stored(String file, long rawBytes, long storedBytes, String rawSha256) {
+    return new StoredShard(file, ShardManifest.NOT_ENCRYPTED, "", rawBytes, storedBytes, rawSha256);
+  }
+
+  static Verification verification(Manifest manifest, Instant at) {
+    return new Verification(
+        Verification.FORMAT_VERSION,
+        manifest.backupId(),
+        at,
+        at.plusSeconds(1),
+        manifest.shards().stream()
+            .map(shard -> new Verification.VerifiedShard(shard.name(), shard.proof()))
+            .toList());
   }
 
   static Manifest manifest(BackupId id, List<ShardManifest> shards) {
@@ -67,6 +107,7 @@ final class Samples {
         BackupKind.MANUAL,
         STARTED,
         STARTED.plusSeconds(5),
+        Manifest.pointSkewMicros(shards),
         shards);
   }
 
@@ -96,9 +137,18 @@ final class Samples {
     }
   }
 
-  static byte[] read(Repository repository, BackupId id, ShardManifest shard) throws IOException {
+  static byte[] read(StoredBackups repository, BackupId id, ShardManifest shard)
+      throws IOException {
     try (InputStream snapshot = repository.open(id, shard)) {
       return snapshot.readAllBytes();
+    }
+  }
+
+  static byte[] read(
+      StoredBackups repository, BackupId id, ShardManifest shard, long from, long length)
+      throws IOException {
+    try (InputStream part = repository.open(id, shard, from, length)) {
+      return part.readAllBytes();
     }
   }
 }

@@ -22,7 +22,7 @@ final class SimulatedDisk implements FileOperations {
   static final int NEVER = Integer.MAX_VALUE;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
-  private final FileOperations disk = new DiskFiles();
+  private final FileOperations disk;
   private final int failAt;
   private final int crashAt;
   private final Map<FileChannel, Path> open = new HashMap<>();
@@ -31,6 +31,11 @@ final class SimulatedDisk implements FileOperations {
 
   /** Steps are counted from 0. */
   SimulatedDisk(int failAt, int crashAt) {
+    this(failAt, crashAt, new DiskFiles());
+  }
+
+  SimulatedDisk(int failAt, int crashAt, FileOperations disk) {
+    this.disk = disk;
     this.failAt = failAt;
     this.crashAt = crashAt;
   }
@@ -103,6 +108,9 @@ final class SimulatedDisk implements FileOperations {
       case RENAMED -> {
         if (Files.exists(path) && change.from() != null) {
           Files.move(path, change.from());
+          if (change.content().capacity() > 0) {
+            Files.write(path, change.content().array());
+          }
         }
       }
       case DELETED -> {
@@ -196,13 +204,14 @@ final class SimulatedDisk implements FileOperations {
   @Override
   public void rename(Path from, Path to) throws IOException {
     step(from);
+    ByteBuffer replaced = Files.exists(to) ? ByteBuffer.wrap(Files.readAllBytes(to)) : NOTHING;
     disk.rename(from, to);
     volatileChanges.replaceAll(
         c ->
             c.kind() == Kind.CONTENT && c.path().equals(from)
                 ? new Change(Kind.CONTENT, to, null, c.content())
                 : c);
-    volatileChanges.add(new Change(Kind.RENAMED, to, from, NOTHING));
+    volatileChanges.add(new Change(Kind.RENAMED, to, from, replaced));
   }
 
   @Override

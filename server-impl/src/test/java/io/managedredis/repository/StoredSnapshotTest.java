@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdIOException;
+import com.github.luben.zstd.ZstdException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -26,7 +26,7 @@ final class StoredSnapshotTest {
 
   @BeforeEach
   void storeOne() throws Exception {
-    repository = LocalRepository.open(root, 1);
+    repository = LocalRepository.open(root, 1, Keyring.none());
     shard = Samples.store(repository, ID, Map.of("s", SNAPSHOT)).shards().get(0);
     file = root.resolve(ID.clusterId()).resolve(ID.suffix()).resolve("s.rdb.zst");
   }
@@ -44,7 +44,7 @@ final class StoredSnapshotTest {
 
     assertThatThrownBy(() -> Samples.read(repository, ID, shard))
         .isInstanceOf(RepositoryException.class)
-        .hasCauseInstanceOf(ZstdIOException.class)
+        .hasCauseInstanceOf(ZstdException.class)
         .hasMessageContaining("checksum");
   }
 
@@ -116,6 +116,6 @@ final class StoredSnapshotTest {
 
   private ShardManifest withStoredBytes(long storedBytes) {
     return Samples.shard(
-        "s", new StoredShard(shard.file(), shard.rawBytes(), storedBytes, shard.rawSha256()));
+        "s", Samples.stored(shard.file(), shard.rawBytes(), storedBytes, shard.rawSha256()));
   }
 }

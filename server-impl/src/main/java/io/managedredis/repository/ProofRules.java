@@ -1,0 +1,29 @@
+package io.managedredis.repository;
+
+import java.util.regex.Pattern;
+
+/** What must hold in the proofs of a shard. */
+final class ProofRules {
+  private static final Pattern DETAIL =
+      Pattern.compile("[\\x20-\\x7e]{0," + Finding.DETAIL_LIMIT + "}");
+
+  private ProofRules() {}
+
+  static void check(Rules rules, String at, ShardProof proof) throws ManifestException {
+    check(rules, at + "checksum.", proof.checksum());
+    check(rules, at + "structure.", proof.structure());
+    check(rules, at + "counts.", proof.counts());
+    check(rules, at + "slots.", proof.slots());
+    check(rules, at + "stored.", proof.stored());
+  }
+
+  private static void check(Rules rules, String at, Finding finding) throws ManifestException {
+    rules.instant(at + "at", finding.at());
+    rules.matches(at + "detail", finding.detail(), DETAIL);
+    rules.require(
+        finding.outcome() != Finding.Outcome.PROVEN || finding.detail().isEmpty(),
+        at + "detail",
+        finding.detail(),
+        "nothing is wrong or missing where it is proven");
+  }
+}

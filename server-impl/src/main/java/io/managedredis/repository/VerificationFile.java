@@ -1,0 +1,71 @@
+package io.managedredis.repository;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Puts the last verification beside a backup's manifest. A server and command lines beside it may
+ * do that at once, and while the backup is being deleted: the last one stays, and none stays behind
+ * a backup that is gone.
+ */
+final class VerificationFile {
+  /** A server that starts takes the draft of another process for one that a crash left. */
+  private static final int ATTEMPTS = 3;
+
+  private final BackupFolders folders;
+  private final FileOperations files;
+
+  VerificationFile(BackupFolders folders, FileOperations files) {
+    this.folders = folders;
+    this.files = files;
+  }
+
+  synchronized void write(BackupId id, byte[] json) throws RepositoryException {
+    Path target = folders.verification(id);
+    try {
+      for (int attempt = 1; !replaced(id, target, json); attempt++) {
+        if (attempt == ATTEMPTS) {
+          throw new IOException("its draft was removed by somebody else");
+        }
+      }
+      if (!folders.hasManifest(id)) {
+        files.delete(target);
+        throw gone(id);
+      }
+    } catch (RepositoryException e) {
+      throw e;
+    } catch (IOException e) {
+      throw RepositoryException.during("keep the verification", target, e);
+    }
+  }
+
+  /** What drafts there are was left by a crash: none of this process can be there now. */
+  synchronized void removeDrafts(BackupId id) throws IOException {
+    folders.removeVerificationDrafts(id);
+  }
+
+  private boolean replaced(BackupId id, Path target, byte[] json) throws IOException {
+    if (!folders.exists(id) || !folders.hasManifest(id)) {
+      throw gone(id);
+    }
+    Path draft = target.resolveSibling(Names.verificationDraft());
+    try {
+      new DurableFile(files).write(draft, target, json);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      try {
+        files.delete(draft);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
+  }
+
+  private static RepositoryException gone(BackupId id) {
+    return new RepositoryException("There is no backup " + id + "; it may have been deleted");
+  }
+}
