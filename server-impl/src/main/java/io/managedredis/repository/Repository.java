@@ -27,10 +27,10 @@ public interface Repository extends StoredBackups {
   List<BackupId> leftovers() throws RepositoryException;
 
   /**
-   * Removes the leftovers. What has a manifest, even an unreadable one, and what we did not write
-   * is never touched.
+   * Removes the leftovers, and what crashes left of verifications. What has a manifest, even an
+   * unreadable one, and what we did not write is never touched.
    *
-   * @return how many are gone
+   * @return how many backups are gone
    * @throws RepositoryException when removing fails
    */
   int removeLeftovers() throws RepositoryException;

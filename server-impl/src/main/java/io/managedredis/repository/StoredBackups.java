@@ -45,11 +45,13 @@ public interface StoredBackups extends AutoCloseable {
   /**
    * A part of the snapshot, which costs about what the part costs wherever it begins, as far as the
    * file is made of frames. Every frame that the part touches is proven by its own checksum before
-   * the stream ends.
+   * the last byte of the part is given out.
    *
    * @param from the first byte, 0 or more
    * @param length how many, so that the part lies inside {@link ShardManifest#rawBytes()}
+   * @throws IllegalArgumentException when it does not
    * @throws KeyMissingException when it is encrypted with a key that is not at hand
+   * @throws DamagedSnapshotException as {@link #open(BackupId, ShardManifest)}
    * @throws RepositoryException as {@link #open(BackupId, ShardManifest)}
    */
   InputStream open(BackupId id, ShardManifest shard, long from, long length)
@@ -66,8 +68,12 @@ public interface StoredBackups extends AutoCloseable {
   /**
    * Keeps the verification of a committed backup, durably, instead of the one before.
    *
+   * @param verification names each shard of the backup's manifest once
+   * @throws IllegalArgumentException when its id is none
+   * @throws ManifestException when it does not fit the manifest or breaks a rule; nothing was
+   *     changed
    * @throws RepositoryException when the backup is not there any more, or storing fails; the one
-   *     before is still there then
+   *     before or this one is wholly there then
    */
   void record(Verification verification) throws RepositoryException;
 

@@ -110,6 +110,7 @@ final class SimulatedDisk implements FileOperations {
           Files.move(path, change.from());
           if (change.content().capacity() > 0) {
             Files.write(path, change.content().array());
+            Files.setPosixFilePermissions(path, Files.getPosixFilePermissions(change.from()));
           }
         }
       }
