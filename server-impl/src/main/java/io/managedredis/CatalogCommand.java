@@ -5,6 +5,7 @@ import io.managedredis.catalog.Catalog;
 import io.managedredis.catalog.CatalogException;
 import io.managedredis.config.ConfigException;
 import io.managedredis.config.ServiceConfig;
+import io.managedredis.repository.KeysetException;
 import io.managedredis.repository.LocalRepository;
 import io.managedredis.repository.Repository;
 import java.io.IOException;
@@ -82,6 +83,9 @@ final class CatalogCommand implements Runnable {
       } catch (ConfigException e) {
         e.problems().forEach(err::println);
         return CommandLine.ExitCode.USAGE;
+      } catch (KeysetException e) {
+        err.println(e.getMessage());
+        return CommandLine.ExitCode.USAGE;
       } catch (IOException | CatalogException e) {
         err.println(e.getMessage());
         return CommandLine.ExitCode.SOFTWARE;
@@ -116,8 +120,7 @@ final class CatalogCommand implements Runnable {
       for (int i = PARTS.length - 1; i >= 0; i--) {
         Path part = Path.of(from + PARTS[i]);
         if (Files.exists(part)) {
-          Path unused =
-              Files.move(part, Path.of(to + PARTS[i]), StandardCopyOption.ATOMIC_MOVE);
+          Path unused = Files.move(part, Path.of(to + PARTS[i]), StandardCopyOption.ATOMIC_MOVE);
         }
       }
     }

@@ -2,6 +2,7 @@ package io.managedredis;
 
 import io.managedredis.config.ConfigException;
 import io.managedredis.repository.BackupId;
+import io.managedredis.repository.KeysetException;
 import io.managedredis.repository.Manifest;
 import io.managedredis.repository.RepositoryException;
 import io.managedredis.repository.ShardManifest;
@@ -107,6 +108,9 @@ final class ExportCommand implements Callable<Integer> {
       return CommandLine.ExitCode.OK;
     } catch (ConfigException e) {
       e.problems().forEach(err::println);
+      return CommandLine.ExitCode.USAGE;
+    } catch (KeysetException e) {
+      err.println(e.getMessage());
       return CommandLine.ExitCode.USAGE;
     } catch (RepositoryException e) {
       err.println(e.getMessage());

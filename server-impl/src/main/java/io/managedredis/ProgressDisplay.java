@@ -34,6 +34,7 @@ final class ProgressDisplay {
   }
 
   /** Whether this process talks to a terminal. */
+  @SuppressWarnings("SystemConsoleNull") // Both ways of the JDKs to say no are looked at.
   static boolean onTerminal() {
     Console console = System.console();
     if (console == null) {
@@ -86,8 +87,7 @@ final class ProgressDisplay {
       return;
     }
     int full = percent * WIDTH / 100;
-    overwrite(
-        what + "  [" + "#".repeat(full) + ".".repeat(WIDTH - full) + "] " + text);
+    overwrite(what + "  [" + "#".repeat(full) + ".".repeat(WIDTH - full) + "] " + text);
   }
 
   /** It has ended; the bar makes room for what the command prints. */

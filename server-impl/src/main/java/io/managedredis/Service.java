@@ -18,11 +18,9 @@ import io.managedredis.http.ApiServer;
 import io.managedredis.http.Metrics;
 import io.managedredis.operation.Operations;
 import io.managedredis.repository.Keyring;
-import io.managedredis.repository.KeysetException;
 import io.managedredis.repository.LocalRepository;
 import io.managedredis.repository.Repository;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -55,16 +53,17 @@ public final class Service implements AutoCloseable {
    * @throws io.managedredis.catalog.CatalogException when the catalogue can't be opened
    */
   public Service(ServiceConfig config) throws IOException {
-    Keyring keyring = keyring(config);
+    Keyring keyring = DataOptions.keyring(config);
+    if (config.keysetFile() != null) {
+      log.info("New backups are encrypted with key {}", keyring.primaryKeyId());
+    }
     boolean complete = false;
     try {
       Repository repository =
           opened(
               LocalRepository.open(
-                  config.dataDir().resolve("repository"),
-                  config.backup().compressionLevel(),
-                  keyring));
-      Catalog catalog = opened(Catalog.open(config.dataDir().resolve("catalog.db")));
+                  DataOptions.repository(config), config.backup().compressionLevel(), keyring));
+      Catalog catalog = opened(Catalog.open(DataOptions.catalog(config)));
       catalog.bindRepository(repository.id());
       new Reconciliation(repository, catalog.backups()).run();
 
@@ -148,16 +147,6 @@ public final class Service implements AutoCloseable {
   private <T extends AutoCloseable> T opened(T resource) {
     open.push(resource);
     return resource;
-  }
-
-  private static Keyring keyring(ServiceConfig config) throws KeysetException {
-    Path keysetFile = config.keysetFile();
-    if (keysetFile == null) {
-      return Keyring.none();
-    }
-    Keyring keyring = Keyring.read(keysetFile);
-    log.info("New backups are encrypted with key {}", keyring.primaryKeyId());
-    return keyring;
   }
 
   private static Deadlines deadlines(BackupSettings settings) {

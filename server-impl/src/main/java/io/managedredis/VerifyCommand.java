@@ -10,6 +10,7 @@ import io.managedredis.capture.Cancellation;
 import io.managedredis.config.ConfigException;
 import io.managedredis.repository.BackupId;
 import io.managedredis.repository.Finding;
+import io.managedredis.repository.KeysetException;
 import io.managedredis.repository.Manifest;
 import io.managedredis.repository.RepositoryException;
 import io.managedredis.repository.ShardManifest;
@@ -71,6 +72,7 @@ final class VerifyCommand implements Callable<Integer> {
     private List<String> ids = List.of();
 
     @Option(names = "--all", description = "Every backup.")
+    @SuppressWarnings("UnusedVariable") // That it is there says it: nothing else was chosen.
     private boolean all;
 
     @Option(
@@ -122,6 +124,9 @@ final class VerifyCommand implements Callable<Integer> {
     } catch (ConfigException e) {
       e.problems().forEach(err::println);
       return CommandLine.ExitCode.USAGE;
+    } catch (KeysetException e) {
+      err.println(e.getMessage());
+      return CommandLine.ExitCode.USAGE;
     } catch (RepositoryException e) {
       err.println(e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
@@ -149,8 +154,7 @@ final class VerifyCommand implements Callable<Integer> {
     try {
       display.begin(id.toString(), rawBytes(backups, id));
       Verification verification =
-          verifier.verify(
-              id, (bytes, done, total) -> display.update(bytes), new Cancellation());
+          verifier.verify(id, (bytes, done, total) -> display.update(bytes), new Cancellation());
       display.end();
       print(verification);
       return verification.damaged() ? Result.DAMAGED : Result.INTACT;

@@ -43,8 +43,7 @@ final class VerifyOperation implements OperationHandler {
               (bytes, done, total) -> progress.update(new Progress(bytes, done, total)),
               cancellation);
       boolean damaged = verification.damaged();
-      result =
-          damaged ? Metrics.VerificationResult.DAMAGED : Metrics.VerificationResult.INTACT;
+      result = damaged ? Metrics.VerificationResult.DAMAGED : Metrics.VerificationResult.INTACT;
       boolean unused = catalog.markDamaged(operation.backupId(), damaged);
       if (damaged) {
         throw new OperationFailedException(StatusCode.DATA_LOSS, message(verification));

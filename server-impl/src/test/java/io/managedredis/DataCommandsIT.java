@@ -80,8 +80,7 @@ class DataCommandsIT {
           .hasSize(backups.size())
           .allMatch(line -> line.endsWith("  intact"));
       assertThat(verify.err()).contains("4 of 4 backups are intact").doesNotContain("\r");
-      JsonNode manifest =
-          server.get("/managed-redis/v1/backups/" + backups.get(0) + "/manifest");
+      JsonNode manifest = server.get("/managed-redis/v1/backups/" + backups.get(0) + "/manifest");
       assertThat(manifest.path("proof").path("verifiedAt").asText()).isNotEmpty();
     }
   }
@@ -213,8 +212,7 @@ class DataCommandsIT {
     List<JsonNode> before = listed(other);
     Files.write(other.resolve("catalog.db"), new byte[100_000]);
 
-    try (ServerProcess rebuild =
-        run("catalog", "rebuild", "--data-dir", other.toString())) {
+    try (ServerProcess rebuild = run("catalog", "rebuild", "--data-dir", other.toString())) {
       assertThat(rebuild.awaitExit()).as(rebuild.err()).isZero();
       assertThat(rebuild.out()).contains("4 backups");
     }

@@ -5,7 +5,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backup could not be taken, verified or deleted. The message says which shard and node, and what to do.
+ * A backup could not be taken, verified or deleted. The message says which shard and node, and what
+ * to do.
  */
 public final class BackupFailedException extends Exception {
 

@@ -5,6 +5,7 @@ import io.managedredis.rdb.Structure;
 import io.managedredis.rdb.StructureReader;
 import io.managedredis.rdb.TrailedCrc64;
 import io.managedredis.repository.BackupId;
+import io.managedredis.repository.DamagedSnapshotException;
 import io.managedredis.repository.Finding;
 import io.managedredis.repository.KeyMissingException;
 import io.managedredis.repository.Manifest;
@@ -68,8 +69,7 @@ public final class BackupVerifier {
     keep(id, verification);
     for (VerifiedShard shard : verification.shards()) {
       if (shard.proof().damaged()) {
-        log.error(
-            "Backup {} is damaged: shard {}: {}", id, shard.name(), trouble(shard.proof()));
+        log.error("Backup {} is damaged: shard {}: {}", id, shard.name(), trouble(shard.proof()));
       }
     }
     return verification;
@@ -87,7 +87,10 @@ public final class BackupVerifier {
     findings.forEach(
         (name, finding) -> {
           if (finding.outcome() == Finding.Outcome.DAMAGED) {
-            text.append(text.isEmpty() ? "" : "; ").append(name).append(": ").append(finding.detail());
+            text.append(text.isEmpty() ? "" : "; ")
+                .append(name)
+                .append(": ")
+                .append(finding.detail());
           }
         });
     return text.toString();
@@ -116,7 +119,8 @@ public final class BackupVerifier {
     try {
       backups
           .verification(id)
-          .ifPresent(last -> last.shards().forEach(shard -> known.put(shard.name(), shard.proof())));
+          .ifPresent(
+              last -> last.shards().forEach(shard -> known.put(shard.name(), shard.proof())));
     } catch (RepositoryException e) {
       log.warn("The last verification of backup {} can't be read and is replaced", id, e);
     }
@@ -137,14 +141,19 @@ public final class BackupVerifier {
     } catch (KeyMissingException e) {
       throw new BackupFailedException(
           BackupFailedException.Reason.KEY_MISSING, String.valueOf(e.getMessage()), e);
-    } catch (IOException e) {
+    } catch (DamagedSnapshotException e) {
       if (isGone(id)) {
         throw gone(id);
       }
       Finding damaged =
-          new Findings(now()).finding(Finding.Outcome.DAMAGED, printable(e.getMessage()));
+          new Findings(now()).finding(Finding.Outcome.DAMAGED, "the file " + e.wrong());
       return new ShardProof(
           known.checksum(), known.structure(), known.counts(), known.slots(), damaged);
+    } catch (IOException e) {
+      if (isGone(id)) {
+        throw gone(id);
+      }
+      throw BackupFailedException.storing("Shard " + shard.name() + " could not be read: ", e);
     }
     Structure structure = reader.finish();
     Findings findings = new Findings(now());
@@ -181,11 +190,6 @@ public final class BackupVerifier {
               + ", but the result could not be kept: ",
           e);
     }
-  }
-
-  private static String printable(String message) {
-    String text = message.replaceAll("[^\\x20-\\x7e]", "?");
-    return text.length() > 300 ? text.substring(0, 297) + "..." : text;
   }
 
   private static Instant now() {

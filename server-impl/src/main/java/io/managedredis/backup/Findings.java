@@ -23,7 +23,9 @@ final class Findings {
     this.at = at;
   }
 
-  /** Compares the CRC64 that we computed with the one that the server wrote, 0 when it wrote none. */
+  /**
+   * Compares the CRC64 that we computed with the one that the server wrote, 0 when it wrote none.
+   */
   Finding checksum(long computed, long stated) {
     if (stated == computed) {
       return proven();
@@ -94,7 +96,8 @@ final class Findings {
     OptionalInt foreign = foreignSlot(structure, owned);
     if (foreign.isPresent()) {
       return finding(
-          Outcome.DAMAGED, "there are keys of slot " + foreign.getAsInt() + ", which it did not own");
+          Outcome.DAMAGED,
+          "there are keys of slot " + foreign.getAsInt() + ", which it did not own");
     }
     if (structure.outcome() != Structure.Outcome.WALKED) {
       return finding(Outcome.UNKNOWN, "the structure could not be walked to its end");
@@ -102,15 +105,15 @@ final class Findings {
     long unjudged = structure.slots().unjudgedKeys();
     return unjudged == 0
         ? proven()
-        : finding(Outcome.UNKNOWN, "the slots of " + unjudged + " very long keys were not looked at");
+        : finding(
+            Outcome.UNKNOWN, "the slots of " + unjudged + " very long keys were not looked at");
   }
 
   /** A slot that keys belong to but the shard did not own, if there is one. */
   static OptionalInt foreignSlot(Structure structure, List<SlotRange> owned) {
-    return structure
-        .slots()
-        .stream()
-        .filter(slot -> owned.stream().noneMatch(range -> range.from() <= slot && slot <= range.to()))
+    return structure.slots().stream()
+        .filter(
+            slot -> owned.stream().noneMatch(range -> range.from() <= slot && slot <= range.to()))
         .findFirst();
   }
 
@@ -119,7 +122,7 @@ final class Findings {
   }
 
   Finding finding(Outcome outcome, String detail) {
-    return new Finding(outcome, at, detail);
+    return Finding.of(outcome, at, detail);
   }
 
   /** What was counted; as far as the structure could be walked. */

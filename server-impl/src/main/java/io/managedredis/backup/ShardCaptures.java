@@ -176,8 +176,8 @@ final class ShardCaptures {
    * A slot can move and come back between two looks at the topology, or be moved without a trace in
    * it; the keys themselves can't lie.
    */
-  private static void requireOwnSlots(
-      Topology.Shard shard, Topology.Node node, Structure structure) throws BackupFailedException {
+  private static void requireOwnSlots(Topology.Shard shard, Topology.Node node, Structure structure)
+      throws BackupFailedException {
     if (shard.slots().isEmpty()) {
       return;
     }
@@ -199,8 +199,8 @@ final class ShardCaptures {
   }
 
   /** Without a checksum, the structure is all that shows that the bytes are the server's. */
-  private static void requireUnbroken(
-      Topology.Shard shard, Topology.Node node, Structure structure) throws BackupFailedException {
+  private static void requireUnbroken(Topology.Shard shard, Topology.Node node, Structure structure)
+      throws BackupFailedException {
     if (structure.outcome() == Structure.Outcome.BROKEN) {
       throw new BackupFailedException(
           BackupFailedException.Reason.INTERRUPTED_SNAPSHOT,
@@ -251,8 +251,7 @@ final class ShardCaptures {
     ShardProof proof =
         new ShardProof(
             findings.checksum(
-                snapshot.crc64(),
-                snapshot.checksum() == Checksum.PROVEN ? snapshot.crc64() : 0),
+                snapshot.crc64(), snapshot.checksum() == Checksum.PROVEN ? snapshot.crc64() : 0),
             findings.structure(structure),
             findings.counts(structure),
             findings.slots(structure, slots(shard)),

@@ -63,7 +63,8 @@ public final class ApiServer implements AutoCloseable {
     readiness = new Readiness(catalog, repository);
     HttpHandler api =
         ContainerFactory.createContainer(
-            HttpHandler.class, application(json, catalog, repository, operations, clusters, health));
+            HttpHandler.class,
+            application(json, catalog, repository, operations, clusters, health));
     FrontHandler front =
         new FrontHandler(api, new Pages(new ContractDocument(), readiness, metrics), metrics, json);
     listener = new NetworkListener("api", host, port);

@@ -13,8 +13,10 @@ import io.managedredis.catalog.Position;
 import io.managedredis.operation.NewOperation;
 import io.managedredis.operation.StatusCode;
 import io.managedredis.repository.BackupId;
+import io.managedredis.repository.DamagedSnapshotException;
 import io.managedredis.repository.KeyMissingException;
 import io.managedredis.repository.Manifest;
+import io.managedredis.repository.ManifestException;
 import io.managedredis.repository.RepositoryException;
 import io.managedredis.repository.ShardManifest;
 import io.managedredis.repository.StoredBackups;
@@ -154,6 +156,13 @@ public final class BackupResource implements BackupApi {
       return ApiException.of(StatusCode.FAILED_PRECONDITION, String.valueOf(e.getMessage()));
     }
     log.error("Backup {} can't be read: {}", backupId, e.getMessage());
+    if (!(e instanceof DamagedSnapshotException || e instanceof ManifestException)) {
+      return ApiException.of(
+          StatusCode.UNAVAILABLE,
+          "The storage of backup "
+              + backupId
+              + " can not be read now. Try again later; the server's log has the cause");
+    }
     return ApiException.of(
         StatusCode.DATA_LOSS,
         "The stored data of backup "

@@ -58,7 +58,11 @@ record ByteRange(long from, long length, long size, boolean whole) {
 
   private static UnsatisfiableRangeException unsatisfiable(String header, long size) {
     return new UnsatisfiableRangeException(
-        "Range " + Statuses.quoted(header) + " begins behind the end: the file has " + size + " bytes",
+        "Range "
+            + Statuses.quoted(header)
+            + " begins behind the end: the file has "
+            + size
+            + " bytes",
         size);
   }
 

@@ -54,9 +54,7 @@ final class ManifestModels {
                     verification.map(last -> WireModels.time(last.completedAt())).orElse(null)))
         .shards(
             manifest.shards().stream()
-                .map(
-                    shard ->
-                        shard(shard, proofs.getOrDefault(shard.name(), shard.proof())))
+                .map(shard -> shard(shard, proofs.getOrDefault(shard.name(), shard.proof())))
                 .toList());
   }
 

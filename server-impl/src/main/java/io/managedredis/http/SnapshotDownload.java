@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A snapshot, or a part of it, on its way to a caller. What has been read goes out only once what is
- * behind it could be read as well: so the last bytes are never sent before the stored file has been
- * proven to its end.
+ * A snapshot, or a part of it, on its way to a caller. What has been read goes out only once what
+ * is behind it could be read as well: so the last bytes are never sent before the stored file has
+ * been proven to its end.
  */
 final class SnapshotDownload implements StreamingOutput {
 

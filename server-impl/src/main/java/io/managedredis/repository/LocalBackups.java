@@ -112,8 +112,7 @@ final class LocalBackups implements StoredBackups {
       return opening.of(file);
     } catch (NoSuchFileException e) {
       requireManifest(backup);
-      throw new DamagedSnapshotException(
-          "The snapshot " + file + " is missing: restore from another backup", e);
+      throw new DamagedSnapshotException(file, "is missing", e);
     } catch (RepositoryException e) {
       throw e;
     } catch (IOException e) {

@@ -177,12 +177,6 @@ final class ShardInput extends InputStream {
   }
 
   private static DamagedSnapshotException damaged(Path file, String wrong, @Nullable Exception e) {
-    return new DamagedSnapshotException(
-        "The stored snapshot "
-            + file
-            + " "
-            + wrong
-            + ". It is damaged: do not restore from it, use another backup, and check the disk",
-        e);
+    return new DamagedSnapshotException(file, wrong, e);
   }
 }

@@ -32,8 +32,18 @@ class ByteRangeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-4", "bytes=0-1,3-4", "items=0-1",
-        "bytes=--1", "bytes=1--2", "bytes=+1-2", "bytes=0x1-2"
+        "",
+        "bytes",
+        "bytes=",
+        "bytes=-",
+        "bytes=a-b",
+        "bytes=5-4",
+        "bytes=0-1,3-4",
+        "items=0-1",
+        "bytes=--1",
+        "bytes=1--2",
+        "bytes=+1-2",
+        "bytes=0x1-2"
       })
   void whatIsNotOneRangeOfBytesIsTheWhole(String header) {
     assertThat(ByteRange.of(header, 100)).isEqualTo(ByteRange.all(100));

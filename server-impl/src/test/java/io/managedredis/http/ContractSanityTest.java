@@ -22,14 +22,22 @@ class ContractSanityTest {
 
   private static final Map<Integer, Set<Integer>> CODES =
       Map.of(
-          400, Set.of(3, 9, 11),
-          404, Set.of(5),
-          406, Set.of(3),
-          409, Set.of(6, 10),
-              416, Set.of(11),
-          429, Set.of(8),
-          500, Set.of(2, 13, 15),
-          503, Set.of(14));
+          400,
+          Set.of(3, 9, 11),
+          404,
+          Set.of(5),
+          406,
+          Set.of(3),
+          409,
+          Set.of(6, 10),
+          416,
+          Set.of(11),
+          429,
+          Set.of(8),
+          500,
+          Set.of(2, 13, 15),
+          503,
+          Set.of(14));
 
   private final JsonNode contract;
 

@@ -43,7 +43,8 @@ class DownloadTest {
   private final RedisProcess redis =
       RedisProcess.builder().setting("repl-diskless-sync-delay", "0").start();
   private final RunningService service;
-  private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private String backup = "";
   private byte[] whole = new byte[0];
 
@@ -96,7 +97,12 @@ class DownloadTest {
 
   @ParameterizedTest
   @CsvSource({
-    "bytes=0-0", "bytes=0-8", "bytes=1000000-1999999", "bytes=5000000-", "bytes=-1", "bytes=-65536"
+    "bytes=0-0",
+    "bytes=0-8",
+    "bytes=1000000-1999999",
+    "bytes=5000000-",
+    "bytes=-1",
+    "bytes=-65536"
   })
   void aRangeIsThatPartOfTheWhole(String range) throws Exception {
     HttpResponse<byte[]> answer = download(backup, "Range", range);
@@ -165,7 +171,10 @@ class DownloadTest {
   @Test
   void anErrorIsJsonAlsoForWhoTakesOnlyBytes() throws Exception {
     HttpResponse<byte[]> answer =
-        send("/managed-redis/v1/backups/" + backup + "/shards/none/rdb", "Accept", "application/octet-stream");
+        send(
+            "/managed-redis/v1/backups/" + backup + "/shards/none/rdb",
+            "Accept",
+            "application/octet-stream");
 
     assertThat(answer.statusCode()).isEqualTo(404);
     assertThat(new String(answer.body(), StandardCharsets.UTF_8))
@@ -197,7 +206,8 @@ class DownloadTest {
     Files.write(file, stored);
 
     assertThatThrownBy(() -> download(damaged)).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> download(damaged, "Range", "bytes=1-")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> download(damaged, "Range", "bytes=1-"))
+        .isInstanceOf(IOException.class);
     // Nothing of the broken answer is left on a connection that is used again.
     assertThat(service.send("GET", "/health/live").statusCode()).isEqualTo(200);
   }
@@ -215,7 +225,9 @@ class DownloadTest {
       socket
           .getOutputStream()
           .write(
-              ("GET " + path(damaged) + " HTTP/1.1\r\nHost: x\r\n\r\n"
+              ("GET "
+                      + path(damaged)
+                      + " HTTP/1.1\r\nHost: x\r\n\r\n"
                       + "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
                   .getBytes(StandardCharsets.ISO_8859_1));
       byte[] received = readUntilClosed(socket.getInputStream());
