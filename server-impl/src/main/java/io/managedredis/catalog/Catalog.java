@@ -48,6 +48,7 @@ public final class Catalog implements AutoCloseable {
   }
 
   static Catalog open(Path databaseFile, Duration lockWait) {
+    SqliteLibrary.load();
     new DatabaseFile(databaseFile, lockWait).prepare();
     try {
       return new Catalog(new Database(databaseFile, lockWait));
