@@ -1,5 +1,6 @@
 package io.managedredis.backup;
 
+import io.managedredis.catalog.CatalogException;
 import io.managedredis.repository.RepositoryException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,17 @@ public final class BackupFailedException extends Exception {
     boolean full = e instanceof RepositoryException failed && failed.noSpace();
     return new BackupFailedException(
         full ? Reason.NO_SPACE : Reason.STORAGE, where + e.getMessage(), e);
+  }
+
+  /**
+   * The catalogue failed.
+   *
+   * @param what that means, for the message
+   */
+  static BackupFailedException cataloguing(String what, CatalogException e) {
+    boolean full = e.reason() == CatalogException.Reason.DISK_FULL;
+    return new BackupFailedException(
+        full ? Reason.NO_SPACE : Reason.STORAGE, what + e.getMessage(), e);
   }
 
   /** What kind of trouble it is. */

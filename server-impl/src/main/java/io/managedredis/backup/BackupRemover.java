@@ -2,6 +2,7 @@ package io.managedredis.backup;
 
 import io.managedredis.catalog.BackupCatalog;
 import io.managedredis.catalog.BackupEntry;
+import io.managedredis.catalog.CatalogException;
 import io.managedredis.repository.BackupId;
 import io.managedredis.repository.Repository;
 import io.managedredis.repository.RepositoryException;
@@ -32,22 +33,37 @@ public final class BackupRemover {
    * @throws BackupFailedException when the backup could not be removed; it is listed again then
    */
   public void delete(BackupId id) throws BackupFailedException {
-    Optional<BackupEntry> entry = catalog.find(id.toString());
-    boolean listed = catalog.remove(id.toString());
+    String kept = "Backup " + id + " could not be removed and is kept";
+    Optional<BackupEntry> entry;
+    boolean listed;
+    try {
+      entry = catalog.find(id.toString());
+      listed = catalog.remove(id.toString());
+    } catch (CatalogException e) {
+      throw BackupFailedException.cataloguing(kept + ": ", e);
+    }
     try {
       repository.delete(id);
     } catch (RepositoryException e) {
       if (stillThere(id)) {
         if (listed) {
-          boolean unused = catalog.add(entry.orElseThrow());
+          kept += listAgain(entry.orElseThrow(), e);
         }
-        throw new BackupFailedException(
-            BackupFailedException.Reason.STORAGE,
-            "Backup " + id + " could not be removed and is kept: " + e.getMessage(),
-            e);
+        throw BackupFailedException.storing(kept + ": ", e);
       }
-      // Without its manifest it is no backup any more; the next start removes what is left.
+      // Without its manifest it is no backup any more; the repository removes what is left later.
       log.warn("Backup {} is deleted, but some of its data is left: {}", id, e.getMessage());
+    }
+  }
+
+  /** What remains to be said of a backup that is kept. */
+  private String listAgain(BackupEntry entry, RepositoryException e) {
+    try {
+      boolean unused = catalog.add(entry);
+      return "";
+    } catch (CatalogException listing) {
+      e.addSuppressed(listing);
+      return ", but the catalogue could not take it up again: it is listed after the next start";
     }
   }
 

@@ -140,17 +140,13 @@ public final class BackupTaker {
         repository.delete(order.id());
       } catch (RepositoryException deleting) {
         e.addSuppressed(deleting);
-        throw new BackupFailedException(
-            BackupFailedException.Reason.STORAGE,
+        throw BackupFailedException.cataloguing(
             "The backup is stored, but the catalogue could not take it up: it is listed after the"
-                + " next start. "
-                + e.getMessage(),
+                + " next start. ",
             e);
       }
-      throw new BackupFailedException(
-          BackupFailedException.Reason.STORAGE,
-          "The catalogue could not take the backup up, so it was removed again. " + e.getMessage(),
-          e);
+      throw BackupFailedException.cataloguing(
+          "The catalogue could not take the backup up, so it was removed again. ", e);
     }
   }
 
