@@ -106,6 +106,7 @@ final class LocalPendingBackup implements PendingBackup, LocalShardWriter.Owner 
       closed = true;
       unfinished = List.copyOf(writing);
     }
+    boolean removed = false;
     // Outside the lock: a writer that finishes right now holds its own and wants ours.
     try {
       for (LocalShardWriter writer : unfinished) {
@@ -113,12 +114,17 @@ final class LocalPendingBackup implements PendingBackup, LocalShardWriter.Owner 
       }
       repository.requireOpen();
       folders.remove(id);
+      removed = true;
     } catch (RepositoryException e) {
       throw e;
     } catch (IOException e) {
       throw RepositoryException.during("remove the unfinished", folders.folder(id), e);
     } finally {
-      repository.release(id);
+      if (removed) {
+        repository.release(id);
+      } else {
+        repository.leave(id);
+      }
     }
   }
 

@@ -29,7 +29,9 @@ public final class LocalRepository implements Repository {
 
   private enum Claim {
     WRITING,
-    DELETING
+    DELETING,
+    /** Should be gone, but could not be removed; tried again when there is more to do. */
+    LEFT
   }
 
   private final Path root;
@@ -54,7 +56,12 @@ public final class LocalRepository implements Repository {
     this.keyring = keyring;
     // Between the rename and its fsync a manifest can be seen, but could still be lost.
     this.backups =
-        new LocalBackups(root, id, keyring, files, backup -> claims.get(backup) == Claim.WRITING);
+        new LocalBackups(
+            root,
+            id,
+            keyring,
+            files,
+            backup -> claims.get(backup) == Claim.WRITING || claims.get(backup) == Claim.LEFT);
     this.folders = backups.folders();
   }
 
@@ -128,6 +135,7 @@ public final class LocalRepository implements Repository {
   @Override
   public PendingBackup begin(BackupId backup) throws RepositoryException {
     requireOpen();
+    removeLeft();
     if (claims.putIfAbsent(backup, Claim.WRITING) != null) {
       throw taken(backup);
     }
@@ -138,9 +146,19 @@ public final class LocalRepository implements Repository {
       throw taken(backup);
     } catch (IOException e) {
       release(backup);
+      removeEmptyClusters(e);
       throw RepositoryException.during("create", folders.folder(backup), e);
     }
     return new LocalPendingBackup(backup, this, folders, files, manifests);
+  }
+
+  /** The cluster's folder may have been created. */
+  private void removeEmptyClusters(IOException after) {
+    try {
+      folders.removeEmptyClusters();
+    } catch (IOException e) {
+      after.addSuppressed(e);
+    }
   }
 
   @Override
@@ -178,7 +196,8 @@ public final class LocalRepository implements Repository {
   @Override
   public void delete(BackupId backup) throws RepositoryException {
     requireOpen();
-    if (claims.putIfAbsent(backup, Claim.DELETING) != null) {
+    removeLeft();
+    if (!claimForRemoval(backup)) {
       throw new RepositoryException(
           "Backup " + backup + " is being written or deleted right now; wait for that to end");
     }
@@ -187,10 +206,37 @@ public final class LocalRepository implements Repository {
         folders.remove(backup);
       }
     } catch (IOException e) {
+      if (!folders.hasManifest(backup)) {
+        leave(backup);
+      }
       throw RepositoryException.during("delete", folders.folder(backup), e);
     } finally {
-      release(backup);
+      claims.remove(backup, Claim.DELETING);
     }
+  }
+
+  private boolean claimForRemoval(BackupId backup) {
+    return claims.putIfAbsent(backup, Claim.DELETING) == null
+        || claims.replace(backup, Claim.LEFT, Claim.DELETING);
+  }
+
+  /** What a full or read-only disk kept us from removing; it may let us by now. */
+  private void removeLeft() {
+    claims.forEach(
+        (backup, claim) -> {
+          if (claim == Claim.LEFT && claims.replace(backup, Claim.LEFT, Claim.DELETING)) {
+            try {
+              if (folders.exists(backup)) {
+                folders.remove(backup);
+              }
+              folders.removeEmptyClusters();
+              release(backup);
+            } catch (IOException e) {
+              leave(backup);
+              log.warn("What is left of {} can still not be removed: {}", backup, e.getMessage());
+            }
+          }
+        });
   }
 
   @Override
@@ -198,7 +244,8 @@ public final class LocalRepository implements Repository {
     List<BackupId> found = new ArrayList<>();
     backups.walk(
         backup -> {
-          if (!claims.containsKey(backup) && !folders.hasManifest(backup)) {
+          Claim claim = claims.get(backup);
+          if ((claim == null || claim == Claim.LEFT) && !folders.hasManifest(backup)) {
             found.add(backup);
           }
         });
@@ -223,7 +270,7 @@ public final class LocalRepository implements Repository {
   }
 
   private boolean removeLeftover(BackupId backup) throws RepositoryException {
-    if (claims.putIfAbsent(backup, Claim.DELETING) != null) {
+    if (!claimForRemoval(backup)) {
       return false;
     }
     try {
@@ -284,6 +331,11 @@ public final class LocalRepository implements Repository {
 
   void release(BackupId backup) {
     claims.remove(backup);
+  }
+
+  /** It should be gone, but removing it failed. */
+  void leave(BackupId backup) {
+    claims.put(backup, Claim.LEFT);
   }
 
   private RepositoryException taken(BackupId backup) {

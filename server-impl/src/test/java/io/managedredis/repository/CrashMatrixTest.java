@@ -101,6 +101,43 @@ final class CrashMatrixTest {
   }
 
   @Test
+  void whatAnErrorKeptFromBeingRemovedGoesWithTheNextBackup() throws Exception {
+    goesWithTheNextBackup(false, CrashMatrixTest::abandon);
+    goesWithTheNextBackup(true, CrashMatrixTest::delete);
+  }
+
+  private void goesWithTheNextBackup(boolean stored, Scenario scenario) throws Exception {
+    int steps = steps(OTHER_CLUSTER, stored, scenario);
+    for (int failAt = FIRST_AFTER_OPENING; failAt < steps; failAt++) {
+      Path root = newRoot(OTHER_CLUSTER, stored);
+      try (LocalRepository repository =
+          LocalRepository.open(root, 1, new SimulatedDisk(failAt, SimulatedDisk.NEVER))) {
+        assertThat(succeeds(scenario, repository)).as("step %s", failAt).isFalse();
+        boolean kept = repository.manifest(OTHER_CLUSTER).isPresent();
+        Samples.store(repository, SAME_CLUSTER, SHARDS);
+        assertThat(Files.exists(root.resolve(OTHER_CLUSTER.clusterId())))
+            .as("step %s", failAt)
+            .isEqualTo(kept);
+      }
+    }
+  }
+
+  private static boolean succeeds(Scenario scenario, LocalRepository repository) {
+    try {
+      return scenario.run(repository, OTHER_CLUSTER);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean abandon(LocalRepository repository, BackupId id) throws IOException {
+    try (PendingBackup pending = repository.begin(id)) {
+      Samples.write(pending, SHARDS);
+    }
+    return true;
+  }
+
+  @Test
   void openingANewRepositorySurvivesACrashAndALossOfPowerAtEveryStep() throws Exception {
     boolean crashed = true;
     for (int crashAt = 0; crashed; crashAt++) {
