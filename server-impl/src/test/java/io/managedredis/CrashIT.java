@@ -3,23 +3,14 @@ package io.managedredis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.managedredis.repository.BackupId;
-import io.managedredis.repository.Keyring;
-import io.managedredis.repository.LocalRepository;
-import io.managedredis.repository.Manifest;
-import io.managedredis.repository.ShardManifest;
 import io.managedredis.testing.RedisProcess;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -30,14 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The packaged server, ended at the worst moments and started again. */
+/** The packaged server, ended while it works; {@link CrashMatrixIT} ends it at every step. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.SAME_THREAD)
 class CrashIT {
   private static final String FOLDER = "b1gfolder";
   private static final String SECRET = "Pl4ntedSecretThatNobodyMaySee";
-  private static final int ROUNDS = 15;
 
   private final RedisProcess fast =
       RedisProcess.builder()
@@ -101,47 +91,6 @@ class CrashIT {
   }
 
   @Test
-  void sigkillAroundABackupNeverLeavesAHalf(@TempDir Path folder) throws Exception {
-    fast.fill(2000, 500);
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
-    Path config = config(folder);
-    for (int round = 0; round < ROUNDS; round++) {
-      try (ServerProcess server = serve(folder, config)) {
-        String id = server.backUp("fast").path("id").asText();
-        // From before the preflight to after the catalogue's row.
-        LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(400_000)));
-        server.kill();
-        assertThat(id).isNotEmpty();
-      }
-      allIsWhole(folder, config, "seed " + seed + ", round " + round);
-    }
-  }
-
-  @Test
-  void sigkillAroundADeletionNeverLeavesAHalf(@TempDir Path folder) throws Exception {
-    fast.fill(2000, 500);
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
-    Path config = config(folder);
-    for (int round = 0; round < ROUNDS; round++) {
-      String where = "seed " + seed + ", round " + round;
-      String backup;
-      try (ServerProcess server = serve(folder, config)) {
-        JsonNode taken = server.awaitDone(server.backUp("fast"));
-        assertThat(taken.path("error").isMissingNode()).as(where + ": " + taken).isTrue();
-        backup = taken.path("metadata").path("backupId").asText();
-        String id = server.delete(backup).path("id").asText();
-        LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(60_000)));
-        server.kill();
-        assertThat(id).isNotEmpty();
-      }
-      // An accepted deletion goes on after the crash, so it ends with the backup gone.
-      assertThat(allIsWhole(folder, config, where)).as(where).doesNotContain(backup);
-    }
-  }
-
-  @Test
   void thePasswordIsNowhere(@TempDir Path folder) throws Exception {
     Path config = config(folder);
     try (ServerProcess server = serve(folder, config)) {
@@ -173,62 +122,6 @@ class CrashIT {
       }
       assertThat(telling).containsExactly(folder.resolve("secret"));
     }
-  }
-
-  /** Starts again, checks that all agree, and answers the listed backups. */
-  private List<String> allIsWhole(Path folder, Path config, String where) throws Exception {
-    List<String> listed;
-    try (ServerProcess server = serve(folder, config)) {
-      Awaitility.await(where)
-          .until(
-              () ->
-                  server.operations("fast").stream()
-                      .allMatch(operation -> operation.path("done").asBoolean()));
-      listed = server.backups(FOLDER);
-      for (JsonNode operation : server.operations("fast")) {
-        // Whoever was told of success finds the backup, unless it was deleted later.
-        boolean backup =
-            operation.path("metadata").path("@type").asText().contains("BackupCluster");
-        boolean deleted =
-            server.operations("fast").stream()
-                .anyMatch(
-                    o ->
-                        o.path("metadata").path("@type").asText().contains("DeleteBackup")
-                            && o.path("metadata")
-                                .path("backupId")
-                                .equals(operation.path("metadata").path("backupId")));
-        if (backup && !deleted) {
-          assertThat(listed.contains(operation.path("metadata").path("backupId").asText()))
-              .as(where + ": " + operation)
-              .isEqualTo(operation.path("error").isMissingNode());
-        }
-      }
-      server.kill();
-    }
-    List<String> stored = new ArrayList<>();
-    try (LocalRepository repository =
-        LocalRepository.open(folder.resolve("data").resolve("repository"), 1, Keyring.none())) {
-      assertThat(repository.leftovers()).as(where).isEmpty();
-      List<Manifest> manifests = new ArrayList<>();
-      repository.forEachCommitted(
-          manifests::add,
-          (id, damage) -> {
-            throw new AssertionError(where + ": " + damage);
-          });
-      for (Manifest manifest : manifests) {
-        stored.add(manifest.backupId());
-        for (ShardManifest shard : manifest.shards()) {
-          try (InputStream in =
-              repository.open(BackupId.parse(manifest.backupId()).orElseThrow(), shard)) {
-            assertThat(in.transferTo(OutputStream.nullOutputStream()))
-                .as(where)
-                .isEqualTo(shard.rawBytes());
-          }
-        }
-      }
-    }
-    assertThat(listed).as(where).containsExactlyInAnyOrderElementsOf(stored);
-    return listed;
   }
 
   private String startSlowBackup(ServerProcess server) throws Exception {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
@@ -38,15 +39,27 @@ final class ServerProcess implements AutoCloseable {
     this.err = err;
   }
 
+  /** The jar that is started. */
+  static Path jar() {
+    return JAR;
+  }
+
   /** Starts {@code java -jar managed-redis-backup.jar} with these arguments. */
   static ServerProcess run(Path logs, Map<String, String> environment, String... arguments)
+      throws IOException {
+    return run(logs, environment, List.of(), arguments);
+  }
+
+  private static ServerProcess run(
+      Path logs, Map<String, String> environment, List<String> jvmOptions, String... arguments)
       throws IOException {
     Path out = Files.createTempFile(logs, "server", ".out");
     Path err = Files.createTempFile(logs, "server", ".err");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-jar"));
-    command.add(JAR.toString());
+    command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-jar", JAR.toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
@@ -55,11 +68,13 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Starts {@code serve} on a free port, and waits until it listens. */
-  static ServerProcess serve(Path logs, Path config, Path data) throws IOException {
+  static ServerProcess serve(Path logs, Path config, Path data, String... jvmOptions)
+      throws IOException {
     ServerProcess server =
         run(
             logs,
             Map.of(),
+            List.of(jvmOptions),
             "serve",
             "--config",
             config.toString(),
@@ -119,6 +134,15 @@ final class ServerProcess implements AutoCloseable {
 
   JsonNode get(String path) throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(URI.create(url() + path)).GET());
+  }
+
+  /** Sends a request of a scenario; the answer may never come. */
+  CompletableFuture<HttpResponse<String>> send(String method, String path) {
+    return http.sendAsync(
+        HttpRequest.newBuilder(URI.create(url() + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   /** Starts a backup; answers the operation. */
