@@ -3,6 +3,7 @@ package io.managedredis.backup;
 import io.managedredis.capture.Cancellation;
 import io.managedredis.capture.CaptureException;
 import io.managedredis.capture.Checksum;
+import io.managedredis.capture.Floor;
 import io.managedredis.capture.Snapshot;
 import io.managedredis.capture.SnapshotClient;
 import io.managedredis.capture.Source;
@@ -35,6 +36,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,6 +154,7 @@ final class ShardCaptures {
       Snapshot snapshot =
           snapshots.capture(
               source(node.address()),
+              floor(shard, node),
               (buffer, offset, length) -> {
                 writer.write(buffer, offset, length);
                 reader.update(buffer, offset, length);
@@ -228,6 +231,25 @@ final class ShardCaptures {
         .filter(node -> !failed.contains(node.address()))
         .findFirst()
         .orElseGet(() -> sources.get(0));
+  }
+
+  /**
+   * A snapshot shows at least what the master had when the slots were read: an older one would lack
+   * keys that were acknowledged, or that had come from another shard, by then.
+   */
+  private static @Nullable Floor floor(Topology.Shard shard, Topology.Node source) {
+    return shard
+        .master()
+        .map(Topology.Node::requireInfo)
+        // Redis before 4 has no such ids.
+        .filter(master -> !master.replicationId().isEmpty())
+        .map(
+            master ->
+                new Floor(
+                    master.replicationId(),
+                    master.replicationOffset(),
+                    source.requireInfo().master()))
+        .orElse(null);
   }
 
   private Source source(NodeAddress address) {

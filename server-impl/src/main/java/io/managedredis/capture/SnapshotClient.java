@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes snapshots from nodes, as a replica that wants nothing but the snapshot. Safe for use by
@@ -27,6 +28,16 @@ public final class SnapshotClient {
    */
   public Snapshot capture(Source source, SnapshotSink sink, Cancellation cancellation)
       throws CaptureException, IOException {
+    return capture(source, null, sink, cancellation);
+  }
+
+  /**
+   * The same, for a snapshot that must not be older than the floor. Whether it is shows before its
+   * first byte, so nothing is copied in vain.
+   */
+  public Snapshot capture(
+      Source source, @Nullable Floor floor, SnapshotSink sink, Cancellation cancellation)
+      throws CaptureException, IOException {
     try (ReplicationLink link = ReplicationLink.open(source, deadlines, cancellation)) {
       Handshake handshake = new Handshake(link, source);
       handshake.authenticate();
@@ -40,6 +51,9 @@ public final class SnapshotClient {
       link.requestSnapshot();
       Handshake.Point point = handshake.readPoint();
       Instant pointAt = now();
+      if (floor != null) {
+        floor.check(source.address(), point);
+      }
       Payload payload = handshake.readPayloadHeader(rdbOnly);
       RdbCopy copy = new RdbCopy(source.address(), sink);
       Checksum checksum = payload.copy(link, copy);

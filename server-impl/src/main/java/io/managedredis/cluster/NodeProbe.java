@@ -54,8 +54,12 @@ final class NodeProbe {
   Answer ask() {
     try (Jedis jedis = new Jedis(this::connect, config())) {
       NodeInfo info = NodeInfo.parse(jedis.info());
-      SlotMap slots = info.clusterMode() ? SlotMap.parse(jedis.clusterNodes(), address) : null;
-      return new Answer(new Topology.Node(address, info, null), slots);
+      if (!info.clusterMode()) {
+        return new Answer(new Topology.Node(address, info, null), null);
+      }
+      SlotMap slots = SlotMap.parse(jedis.clusterNodes(), address);
+      // Asked again: only an offset that is read after the map covers every key that moved before.
+      return new Answer(new Topology.Node(address, NodeInfo.parse(jedis.info()), null), slots);
     } catch (TopologyException e) {
       return silent(e);
     } catch (JedisDataException e) {

@@ -1,36 +1,54 @@
 package io.managedredis.cluster;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who owns which slots, as one node's {@code CLUSTER NODES} tells it.
  *
+ * @param nodeId the node that tells it; null when none of its lines is marked as its own
+ * @param known the ids of all nodes that it knows, its own included
  * @param owners the masters that own slots, by their lowest slot ascending
  * @param moving the slots that are being imported or migrated, as the node spelled them; a node
  *     only tells its own
  * @see <a href="https://redis.io/docs/latest/commands/cluster-nodes/">CLUSTER NODES</a>
  */
-public record SlotMap(List<Owner> owners, List<String> moving) {
+public record SlotMap(
+    @Nullable String nodeId, Set<String> known, List<Owner> owners, List<String> moving) {
+
+  /**
+   * A node of the cluster.
+   *
+   * @param nodeId 40 hexadecimal digits
+   * @param address where it listens; null when the cluster has lost its address
+   */
+  public record Member(String nodeId, @Nullable NodeAddress address) {}
 
   /**
    * A master with its slots and replicas.
    *
-   * @param nodeId 40 hexadecimal digits
-   * @param address where it listens
+   * @param master who owns the slots
    * @param configEpoch rises with every failover and slot that changes hands
    * @param slots ascending
-   * @param replicas where its replicas listen
+   * @param replicas those whose address is known
    */
   public record Owner(
-      String nodeId,
-      NodeAddress address,
-      long configEpoch,
-      List<SlotRange> slots,
-      List<NodeAddress> replicas) {
+      Member master, long configEpoch, List<SlotRange> slots, List<Member> replicas) {
+
+    /** The master, and then the replicas. */
+    public List<Member> members() {
+      return Stream.concat(Stream.of(master), replicas.stream()).toList();
+    }
 
     /**
      * A name that survives a failover and another order of nodes: it comes from the lowest slot
@@ -38,6 +56,14 @@ public record SlotMap(List<Owner> owners, List<String> moving) {
      */
     public String shardName() {
       return String.format(Locale.ROOT, "shard-%05d", slots.get(0).from());
+    }
+
+    private String claim() {
+      return master.nodeId()
+          + " with slots "
+          + Topology.shown(slots, " ")
+          + " at epoch "
+          + configEpoch;
     }
   }
 
@@ -60,24 +86,28 @@ public record SlotMap(List<Owner> owners, List<String> moving) {
         lines.add(columns);
       }
     }
+    String myself = null;
     List<Owner> owners = new ArrayList<>();
     List<String> moving = new ArrayList<>();
+    BitSet owned = new BitSet(SlotRange.SLOTS);
     for (String[] columns : lines) {
+      if (hasFlag(columns, "myself")) {
+        myself = columns[0];
+      }
       List<SlotRange> slots = new ArrayList<>();
       try {
         for (int i = 8; i < columns.length; i++) {
           if (columns[i].startsWith("[")) {
             moving.add(columns[i]);
           } else {
-            slots.add(range(columns[i]));
+            slots.add(unowned(range(columns[i]), owned));
           }
         }
         if (!slots.isEmpty()) {
           slots.sort(Comparator.comparingInt(SlotRange::from));
           owners.add(
               new Owner(
-                  columns[0],
-                  address(columns[1], asked),
+                  member(columns, asked),
                   Long.parseLong(columns[6]),
                   List.copyOf(slots),
                   replicas(lines, columns[0], asked)));
@@ -87,28 +117,71 @@ public record SlotMap(List<Owner> owners, List<String> moving) {
       }
     }
     owners.sort(Comparator.comparingInt(owner -> owner.slots().get(0).from()));
-    return new SlotMap(List.copyOf(owners), List.copyOf(moving));
+    Set<String> known = lines.stream().map(c -> c[0]).collect(Collectors.toUnmodifiableSet());
+    return new SlotMap(myself, known, List.copyOf(owners), List.copyOf(moving));
   }
 
-  private static List<NodeAddress> replicas(
-      List<String[]> lines, String masterId, NodeAddress asked) {
+  /**
+   * Says how the ownership of slots differs in another node's view; empty when the two agree on
+   * every owner, its slots and its epoch.
+   */
+  public Optional<String> differenceTo(SlotMap other) {
+    Map<String, Owner> theirs = new LinkedHashMap<>();
+    other.owners.forEach(owner -> theirs.put(owner.master().nodeId(), owner));
+    for (Owner mine : owners) {
+      Owner their = theirs.remove(mine.master().nodeId());
+      if (their == null
+          || their.configEpoch() != mine.configEpoch()
+          || !their.slots().equals(mine.slots())) {
+        return Optional.of(
+            mine.claim() + " against " + (their == null ? "no slots" : their.claim()));
+      }
+    }
+    return theirs.values().stream().findFirst().map(owner -> "no slots against " + owner.claim());
+  }
+
+  /** Whether the two are views of one cluster, be one of them old. */
+  boolean sameCluster(SlotMap other) {
+    return owners.stream().anyMatch(owner -> other.known.contains(owner.master().nodeId()))
+        && other.owners.stream().anyMatch(owner -> known.contains(owner.master().nodeId()));
+  }
+
+  private static boolean hasFlag(String[] columns, String flag) {
+    return List.of(columns[2].split(",", -1)).contains(flag);
+  }
+
+  private static List<Member> replicas(List<String[]> lines, String masterId, NodeAddress asked) {
     return lines.stream()
-        .filter(c -> c[3].equals(masterId) && !c[2].contains("noaddr"))
-        .map(c -> address(c[1], asked))
+        .filter(c -> c[3].equals(masterId))
+        .map(c -> member(c, asked))
+        .filter(replica -> replica.address() != null)
         .toList();
   }
 
-  private static NodeAddress address(String column, NodeAddress asked) {
-    String text = column.split(",", 2)[0];
+  /** A node whose address turned out to be another's is listed with {@code :0@0}. */
+  private static Member member(String[] columns, NodeAddress asked) {
+    String text = columns[1].split(",", 2)[0];
     int at = text.indexOf('@');
     String hostAndPort = at < 0 ? text : text.substring(0, at);
     int colon = hostAndPort.lastIndexOf(':');
     if (colon < 0) {
-      throw new IllegalArgumentException("no port in " + column);
+      throw new IllegalArgumentException("no port in " + columns[1]);
     }
     String host = hostAndPort.substring(0, colon);
-    return new NodeAddress(
-        host.isEmpty() ? asked.host() : host, Integer.parseInt(hostAndPort.substring(colon + 1)));
+    int port = Integer.parseInt(hostAndPort.substring(colon + 1));
+    boolean lost =
+        hasFlag(columns, "noaddr") || port == 0 || (host.isEmpty() && !hasFlag(columns, "myself"));
+    return new Member(
+        columns[0], lost ? null : new NodeAddress(host.isEmpty() ? asked.host() : host, port));
+  }
+
+  private static SlotRange unowned(SlotRange range, BitSet owned) {
+    int taken = owned.nextSetBit(range.from());
+    if (taken >= 0 && taken <= range.to()) {
+      throw new IllegalArgumentException("slot " + taken + " has two owners");
+    }
+    owned.set(range.from(), range.to() + 1);
+    return range;
   }
 
   private static SlotRange range(String column) {

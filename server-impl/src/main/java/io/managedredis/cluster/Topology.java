@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param clusterMode whether the nodes run in cluster mode and own slots
  * @param shards by name ascending
  * @param moving the slots that are being imported or migrated, as the nodes spelled them
+ * @param unsettled why the map of slots can't be relied on: masters that do not answer or see
+ *     another map; empty when all of them agree, and when not in cluster mode
  */
-public record Topology(boolean clusterMode, List<Shard> shards, List<String> moving) {
+public record Topology(
+    boolean clusterMode, List<Shard> shards, List<String> moving, List<String> unsettled) {
 
   /**
    * One shard.
@@ -35,15 +38,23 @@ public record Topology(boolean clusterMode, List<Shard> shards, List<String> mov
       List<SlotRange> slots,
       List<Node> nodes) {
 
+    /** The node that says it is the master; empty when none answers that. */
+    public Optional<Node> master() {
+      return answering().filter(n -> n.requireInfo().master()).findFirst();
+    }
+
     /**
      * The nodes that a snapshot can be read from, the best first: healthy replicas, the one with
      * the newest data first, then the master. A replica pays for the fork instead of the master,
-     * and Sentinel, which reads only masters' INFO, never records our link as a replica.
+     * and Sentinel, which reads only masters' INFO, never records our link as a replica. A replica
+     * that follows another stream than this shard's master is none of this shard.
      */
     public List<Node> sources() {
+      Optional<String> stream = master().map(n -> n.requireInfo().replicationId());
       Stream<Node> replicas =
           answering()
               .filter(n -> n.requireInfo().healthyReplica())
+              .filter(n -> stream.isEmpty() || stream.get().equals(n.requireInfo().replicationId()))
               .sorted(
                   Comparator.comparingLong((Node n) -> n.requireInfo().replicationOffset())
                       .reversed());
@@ -68,9 +79,14 @@ public record Topology(boolean clusterMode, List<Shard> shards, List<String> mov
           }
         } else if (node.requireInfo().loading()) {
           why.add(node.address() + " is loading its data");
+        } else if (node.requireInfo().healthyReplica()) {
+          why.add(node.address() + " is a replica of another master");
         } else {
           why.add(node.address() + " is a replica without a link to its master");
         }
+      }
+      if (nodes.isEmpty()) {
+        why.add("the cluster knows no address of its master " + masterNodeId + " or a replica");
       }
       return new TopologyException(
           reason,
@@ -124,22 +140,22 @@ public record Topology(boolean clusterMode, List<Shard> shards, List<String> mov
   /**
    * Answers nothing when every shard can be read now.
    *
-   * @throws TopologyException saying what stands in the way: slots that move or that nobody owns,
-   *     or a shard without a node to read from
+   * @throws TopologyException saying what stands in the way: slots that move or that nobody owns, a
+   *     shard without a node to read from, or masters that do not agree
    */
   public void requireReadable() throws TopologyException {
     if (!moving.isEmpty()) {
       throw new TopologyException(
           TopologyException.Reason.MOVING,
           "Slots are on the move: "
-              + shown(moving)
+              + shown(moving, " ")
               + ". Take the backup when the migration is over.");
     }
     if (clusterMode && !uncovered().isEmpty()) {
       throw new TopologyException(
           TopologyException.Reason.NOT_READY,
           "Slots "
-              + shown(uncovered())
+              + shown(uncovered(), " ")
               + " are owned by no node: a backup would miss their keys."
               + " Repair the cluster first, see CLUSTER NODES.");
     }
@@ -147,6 +163,13 @@ public record Topology(boolean clusterMode, List<Shard> shards, List<String> mov
       if (shard.sources().isEmpty()) {
         throw shard.unreadable();
       }
+    }
+    if (!unsettled.isEmpty()) {
+      throw new TopologyException(
+          TopologyException.Reason.NOT_READY,
+          "Who owns which slots can't be told for sure: "
+              + shown(unsettled, "; ")
+              + ". Wait until the cluster has settled, see CLUSTER NODES on each master.");
     }
   }
 
@@ -166,18 +189,24 @@ public record Topology(boolean clusterMode, List<Shard> shards, List<String> mov
     return gaps;
   }
 
-  private static String shown(List<?> things) {
-    String all = things.stream().limit(10).map(Object::toString).collect(Collectors.joining(" "));
+  /** The first few of many things. */
+  static String shown(List<?> things, String separator) {
+    String all =
+        things.stream().limit(10).map(Object::toString).collect(Collectors.joining(separator));
     return things.size() > 10 ? all + " and " + (things.size() - 10) + " more" : all;
   }
 
   /**
    * Says how the ownership of slots differs from an earlier reading: another owner, other slots, a
-   * higher epoch, or slots on the move. Empty when a capture between the two readings fits both.
+   * higher epoch, slots on the move, or masters that do not answer or agree. Empty when a capture
+   * between the two readings fits both.
    */
   public Optional<String> changeSince(Topology before) {
     if (!moving.isEmpty()) {
-      return Optional.of("slots are on the move: " + shown(moving));
+      return Optional.of("slots are on the move: " + shown(moving, " "));
+    }
+    if (!unsettled.isEmpty()) {
+      return Optional.of(shown(unsettled, "; "));
     }
     if (before.shards.size() != shards.size()) {
       return Optional.of(

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -64,7 +63,10 @@ public final class TopologyReader implements AutoCloseable {
     List<NodeProbe.Answer> inClusterMode =
         answers.values().stream().filter(a -> a.slotMap() != null).toList();
     if (!inClusterMode.isEmpty()) {
-      return clusterMode(cluster, timeout, newest(inClusterMode));
+      SlotMap newest = newest(inClusterMode);
+      requireOneCluster(cluster, inClusterMode, newest);
+      return new ClusterModeReading(newest, addresses -> ask(cluster, addresses, timeout))
+          .topology();
     }
     if (answers.values().stream().allMatch(a -> a.node().info() == null)) {
       throw silent(cluster, answers.values());
@@ -72,6 +74,7 @@ public final class TopologyReader implements AutoCloseable {
     return new Topology(
         false,
         List.of(shard(cluster, ClusterDeclaration.ONLY_SHARD, cluster.nodes(), answers, timeout)),
+        List.of(),
         List.of());
   }
 
@@ -94,33 +97,24 @@ public final class TopologyReader implements AutoCloseable {
       shards.add(shard(cluster, shard.name(), shard.nodes(), answers, timeout));
     }
     shards.sort(Comparator.comparing(Topology.Shard::name));
-    return new Topology(false, List.copyOf(shards), List.of());
+    return new Topology(false, List.copyOf(shards), List.of(), List.of());
   }
 
-  private Topology clusterMode(ClusterDeclaration cluster, Duration timeout, SlotMap slotMap)
-      throws InterruptedException {
-    Set<NodeAddress> addresses = new LinkedHashSet<>();
-    for (SlotMap.Owner owner : slotMap.owners()) {
-      addresses.add(owner.address());
-      addresses.addAll(owner.replicas());
-    }
-    Map<NodeAddress, NodeProbe.Answer> answers = ask(cluster, addresses, timeout);
-    Set<String> moving = new LinkedHashSet<>(slotMap.moving());
-    List<Topology.Shard> shards = new ArrayList<>();
-    for (SlotMap.Owner owner : slotMap.owners()) {
-      List<Topology.Node> nodes = new ArrayList<>();
-      for (NodeAddress address : union(List.of(owner.address()), owner.replicas())) {
-        NodeProbe.Answer answer = requireAnswer(answers, address);
-        nodes.add(answer.node());
-        if (answer.slotMap() != null) {
-          moving.addAll(answer.slotMap().moving());
-        }
+  /** A node that was taken away, and put into another cluster, would lead to foreign data. */
+  private static void requireOneCluster(
+      ClusterDeclaration cluster, List<NodeProbe.Answer> answers, SlotMap newest)
+      throws TopologyException {
+    for (NodeProbe.Answer answer : answers) {
+      SlotMap map = answer.slotMap();
+      if (map != null && !map.owners().isEmpty() && !map.sameCluster(newest)) {
+        throw new TopologyException(
+            TopologyException.Reason.MISDECLARED,
+            answer.node().address()
+                + " belongs to another cluster than other nodes declared for "
+                + cluster.id()
+                + ". Declare only nodes of one cluster.");
       }
-      shards.add(
-          new Topology.Shard(
-              owner.shardName(), owner.nodeId(), owner.configEpoch(), owner.slots(), nodes));
     }
-    return new Topology(true, List.copyOf(shards), List.copyOf(moving));
   }
 
   /** The view with the highest epoch knows of the latest failover. */
@@ -152,7 +146,7 @@ public final class TopologyReader implements AutoCloseable {
       throws TopologyException, InterruptedException {
     List<Topology.Node> nodes = new ArrayList<>();
     List<Topology.Node> masters = new ArrayList<>();
-    for (NodeAddress address : union(declared, List.of())) {
+    for (NodeAddress address : new LinkedHashSet<>(declared)) {
       Topology.Node node = requireAnswer(answers, address).node();
       nodes.add(node);
       if (node.info() != null && node.info().master()) {
@@ -172,10 +166,34 @@ public final class TopologyReader implements AutoCloseable {
               + " can have only one. Declare each master as a shard of its own, or wait for a"
               + " failover to end.");
     }
-    if (!masters.isEmpty()) {
+    if (masters.isEmpty()) {
+      requireOneStream(cluster, name, nodes);
+    } else {
       nodes.addAll(undeclaredReplicas(cluster, masters.get(0), declared, timeout));
     }
     return new Topology.Shard(name, null, 0, List.of(), List.copyOf(nodes));
+  }
+
+  /** Without their master, nothing tells which of two replicas is the shard's. */
+  private static void requireOneStream(
+      ClusterDeclaration cluster, String name, List<Topology.Node> nodes) throws TopologyException {
+    List<Topology.Node> replicas =
+        nodes.stream().filter(n -> n.info() != null && n.info().healthyReplica()).toList();
+    for (Topology.Node replica : replicas) {
+      Topology.Node first = replicas.get(0);
+      if (!replica.requireInfo().replicationId().equals(first.requireInfo().replicationId())) {
+        throw new TopologyException(
+            TopologyException.Reason.NOT_READY,
+            first.address()
+                + " and "
+                + replica.address()
+                + " follow different masters, and no master of shard "
+                + name
+                + " of "
+                + cluster.id()
+                + " answers. Declare the shard's nodes only, or wait for a failover to end.");
+      }
+    }
   }
 
   /**
@@ -247,12 +265,6 @@ public final class TopologyReader implements AutoCloseable {
       throw new IllegalStateException(address + " was not asked");
     }
     return answer;
-  }
-
-  private static Set<NodeAddress> union(List<NodeAddress> a, List<NodeAddress> b) {
-    Set<NodeAddress> all = new LinkedHashSet<>(a);
-    all.addAll(b);
-    return all;
   }
 
   private static TopologyException silent(

@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Servers that say something else than they should. */
 @Timeout(60)
 class RefusedSnapshotTest {
-  private static final String POINT = "+FULLRESYNC " + "0123456789".repeat(4) + " 42\r\n";
+  private static final String HISTORY = "0123456789".repeat(4);
+  private static final String FFFF = "ffffffffffffffffffffffffffffffffffffffff";
+  private static final String POINT = "+FULLRESYNC " + HISTORY + " 42\r\n";
   private static final Duration SHORT = Duration.ofMillis(300);
   private static final Duration LONG = Duration.ofSeconds(50);
 
@@ -245,6 +247,42 @@ class RefusedSnapshotTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSnapshotOlderThanTheFloorIsRefusedBeforeItsFirstByte(boolean master) {
+    try (ScriptedServer server = greeting().answer(POINT).start()) {
+      CaptureException e = failure(server, new Floor(HISTORY, 43, master));
+      assertThat(e.reason()).isEqualTo(Reason.NOT_READY);
+      assertThat(e).hasMessageContaining("offset 42").hasMessageContaining("at 43");
+      assertThat(out.size()).isZero();
+    }
+  }
+
+  @Test
+  void aReplicaWithAnotherHistoryThanItsMasterIsRefusedBeforeItsFirstByte() {
+    try (ScriptedServer server = greeting().answer(POINT).start()) {
+      CaptureException e = failure(server, new Floor(FFFF, 0, false));
+      assertThat(e.reason()).isEqualTo(Reason.NOT_READY);
+      assertThat(e).hasMessageContaining(HISTORY).hasMessageContaining(FFFF);
+      assertThat(out.size()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0123456789012345678901234567890123456789, 42", FFFF + ", 1000"})
+  void aMasterAtTheFloorOrWithANewHistoryIsCaptured(String history, long offset) throws Exception {
+    byte[] file = TestRdb.file(TestRdb.random(100));
+    try (ScriptedServer server =
+        greeting()
+            .answer(join(latin1(POINT + "$" + file.length + "\r\n"), file, latin1("*1\r\n")))
+            .start()) {
+      client(LONG, LONG, LONG, LONG)
+          .capture(
+              source(server), new Floor(history, offset, true), out::write, new Cancellation());
+      assertThat(out.toByteArray()).isEqualTo(file);
+    }
+  }
+
   private static ScriptedServer.Script greeting() {
     return ScriptedServer.script()
         .answer("+OK\r\n")
@@ -267,6 +305,14 @@ class RefusedSnapshotTest {
 
   private CaptureException failure(ScriptedServer server) {
     return failure(server, client(LONG, LONG, LONG, LONG));
+  }
+
+  private CaptureException failure(ScriptedServer server, Floor floor) {
+    return catchThrowableOfType(
+        CaptureException.class,
+        () ->
+            client(LONG, LONG, LONG, LONG)
+                .capture(source(server), floor, out::write, new Cancellation()));
   }
 
   private CaptureException failure(ScriptedServer server, SnapshotClient client) {
