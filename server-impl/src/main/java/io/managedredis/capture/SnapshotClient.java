@@ -11,6 +11,13 @@ import org.jspecify.annotations.Nullable;
  * many threads.
  */
 public final class SnapshotClient {
+  /**
+   * No port at all. A Sentinel that reads a master's INFO meanwhile takes every link for a replica,
+   * for ever, and one that announced no port for a replica on port 0; only a port beyond 65535 is
+   * none to it (sentinel.c, createSentinelAddr).
+   */
+  private static final String NO_PORT = "65536";
+
   private final Deadlines deadlines;
 
   /** A client whose every wait is bounded by the deadlines. */
@@ -41,8 +48,10 @@ public final class SnapshotClient {
     try (ReplicationLink link = ReplicationLink.open(source, deadlines, cancellation)) {
       Handshake handshake = new Handshake(link, source);
       handshake.authenticate();
-      // Nothing more is announced: skip-rdb-checksum could cost the proof, a port would make us a
-      // replica that Sentinel remembers, and compression or a second channel change the payload.
+      // Nothing more is announced: skip-rdb-checksum could cost the proof, a real port would make
+      // us
+      // a replica that others remember, and compression or a second channel change the payload.
+      handshake.announce("listening-port", NO_PORT);
       handshake.announce("capa", "eof");
       boolean rdbOnly = handshake.announce("rdb-only", "1");
       // Valkey 9 picks the format by this, and aborts for lack of it when hash fields have TTLs.

@@ -36,6 +36,7 @@ class RefusedSnapshotTest {
             .answer("+OK\r\n")
             .answer("+OK\r\n")
             .answer("+OK\r\n")
+            .answer("+OK\r\n")
             .answer("-ERR Unrecognized REPLCONF option: version\r\n")
             .answer(join(latin1(POINT + "$EOF:" + MARK + "\r\n"), file, latin1(MARK)))
             .start()) {
@@ -47,6 +48,7 @@ class RefusedSnapshotTest {
       assertThat(server.received())
           .containsExactly(
               List.of("AUTH", "backup", "pw"),
+              List.of("REPLCONF", "listening-port", "65536"),
               List.of("REPLCONF", "capa", "eof"),
               List.of("REPLCONF", "rdb-only", "1"),
               List.of("REPLCONF", "version", "255.255.255"),
@@ -72,6 +74,7 @@ class RefusedSnapshotTest {
     byte[] file = TestRdb.file(TestRdb.random(100));
     try (ScriptedServer server =
         ScriptedServer.script()
+            .answer("-ERR Unrecognized REPLCONF option: listening-port\r\n")
             .answer("-ERR Unrecognized REPLCONF option: capa\r\n")
             .answer("-ERR Unrecognized REPLCONF option: rdb-only\r\n")
             .answer("-ERR Unrecognized REPLCONF option: version\r\n")
@@ -87,6 +90,7 @@ class RefusedSnapshotTest {
     byte[] file = TestRdb.withoutChecksum(TestRdb.random(100));
     try (ScriptedServer server =
         ScriptedServer.script()
+            .answer("+OK\r\n")
             .answer("+OK\r\n")
             .answer("-ERR Unrecognized REPLCONF option: rdb-only\r\n")
             .answer("-ERR Unrecognized REPLCONF option: version\r\n")
@@ -223,7 +227,7 @@ class RefusedSnapshotTest {
     try (ScriptedServer server = ScriptedServer.script().answer("").start()) {
       CaptureException e = failure(server, client(SHORT, LONG, LONG, LONG));
       assertThat(e.reason()).isEqualTo(Reason.STALLED);
-      assertThat(e).hasMessageContaining("no answer to REPLCONF capa eof within 300 ms");
+      assertThat(e).hasMessageContaining("no answer to REPLCONF listening-port 65536 within 300 ms");
     }
   }
 
@@ -285,6 +289,7 @@ class RefusedSnapshotTest {
 
   private static ScriptedServer.Script greeting() {
     return ScriptedServer.script()
+        .answer("+OK\r\n")
         .answer("+OK\r\n")
         .answer("+OK\r\n")
         .answer("-ERR Unrecognized REPLCONF option: version\r\n");

@@ -46,6 +46,7 @@ public final class RedisProcess implements AutoCloseable {
     private @Nullable RedisProcess master;
     private @Nullable Path dump;
     private boolean cluster;
+    private boolean sentinel;
 
     private Builder() {}
 
@@ -81,10 +82,20 @@ public final class RedisProcess implements AutoCloseable {
       return this;
     }
 
+    /** A Sentinel instead of a server; it writes what it learns to its configuration file. */
+    Builder sentinel() {
+      sentinel = true;
+      return this;
+    }
+
     /** Starts with the contents of this RDB file. */
     public Builder dump(Path rdb) {
       dump = rdb;
       return this;
+    }
+
+    private String greeting() {
+      return sentinel ? "Sentinel ID is" : "eady to accept connections";
     }
 
     /** Starts it, and waits until it answers. */
@@ -135,8 +146,10 @@ public final class RedisProcess implements AutoCloseable {
     config.add("bind 127.0.0.1");
     config.add("dir \"" + directory + "\"");
     config.add("daemonize no");
-    config.add("save \"\"");
-    config.add("appendonly no");
+    if (!setup.sentinel) {
+      config.add("save \"\"");
+      config.add("appendonly no");
+    }
     if (setup.password != null) {
       config.add("requirepass " + setup.password);
     }
@@ -153,7 +166,11 @@ public final class RedisProcess implements AutoCloseable {
     config.addAll(setup.lines);
     Path file = Files.write(directory.resolve("redis.conf"), config);
     Path binary = setup.binary != null ? setup.binary : RedisBinary.path();
-    return new ProcessBuilder(binary.toString(), file.toString())
+    List<String> command = new ArrayList<>(List.of(binary.toString(), file.toString()));
+    if (setup.sentinel) {
+      command.add("--sentinel");
+    }
+    return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(logFile.toFile())
         .start();
@@ -165,7 +182,7 @@ public final class RedisProcess implements AutoCloseable {
         .atMost(START)
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(10))
-        .until(() -> !process.isAlive() || log().contains("eady to accept connections"));
+        .until(() -> !process.isAlive() || log().contains(setup.greeting()));
     if (!process.isAlive()) {
       return false;
     }
@@ -325,6 +342,25 @@ public final class RedisProcess implements AutoCloseable {
     process.destroyForcibly();
     children.forEach(ProcessHandle::destroyForcibly);
     awaitEnd();
+  }
+
+  /**
+   * Starts the server again after {@link #kill()}: same port, settings and directory, so a node of
+   * a cluster is the same node, but the data is gone unless it was saved.
+   */
+  public synchronized void restart() {
+    try {
+      if (client != null) {
+        client.close();
+        client = null;
+      }
+      process = spawn();
+      if (!ready()) {
+        throw new IllegalStateException("redis-server did not start again:\n" + log());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Ends the server, if it still runs, and deletes its directory. */
