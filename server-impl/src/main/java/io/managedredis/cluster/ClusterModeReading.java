@@ -49,6 +49,7 @@ final class ClusterModeReading {
   }
 
   private Topology.Shard shard(SlotMap.Owner owner, Map<NodeAddress, NodeProbe.Answer> answers) {
+    long configEpoch = owner.configEpoch();
     List<Topology.Node> nodes = new ArrayList<>();
     for (SlotMap.Member member : owner.members()) {
       NodeProbe.Answer answer =
@@ -61,16 +62,13 @@ final class ClusterModeReading {
       }
       if (member.equals(owner.master())) {
         checkMaster(owner, answer);
+        configEpoch = answer == null ? configEpoch : ownEpoch(owner, answer);
       } else if (answer != null && answer.node().info() != null && answer.node().info().master()) {
         unsettled.add(member.address() + " was a replica and is a master now");
       }
     }
     return new Topology.Shard(
-        owner.shardName(),
-        owner.master().nodeId(),
-        owner.configEpoch(),
-        owner.slots(),
-        List.copyOf(nodes));
+        owner.shardName(), owner.master().nodeId(), configEpoch, owner.slots(), List.copyOf(nodes));
   }
 
   /** Where a node was, another may be by now, with the data of another shard. */
@@ -113,6 +111,14 @@ final class ClusterModeReading {
           .differenceTo(map)
           .ifPresent(difference -> unsettled.add(answer.node().address() + " sees " + difference));
     }
+  }
+
+  /** Slots that moved away and back left the map as it was, but not the owner's epoch. */
+  private static long ownEpoch(SlotMap.Owner owner, NodeProbe.Answer answer) {
+    SlotMap own = answer.slotMap();
+    return own == null
+        ? owner.configEpoch()
+        : own.owner(owner.master().nodeId()).orElse(owner).configEpoch();
   }
 
   private static String why(NodeProbe.Answer answer) {

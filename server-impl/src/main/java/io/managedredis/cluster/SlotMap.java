@@ -123,21 +123,24 @@ public record SlotMap(
 
   /**
    * Says how the ownership of slots differs in another node's view; empty when the two agree on
-   * every owner, its slots and its epoch.
+   * every owner and its slots. Epochs may differ: others hear of a new one only with time.
    */
   public Optional<String> differenceTo(SlotMap other) {
     Map<String, Owner> theirs = new LinkedHashMap<>();
     other.owners.forEach(owner -> theirs.put(owner.master().nodeId(), owner));
     for (Owner mine : owners) {
       Owner their = theirs.remove(mine.master().nodeId());
-      if (their == null
-          || their.configEpoch() != mine.configEpoch()
-          || !their.slots().equals(mine.slots())) {
+      if (their == null || !their.slots().equals(mine.slots())) {
         return Optional.of(
             mine.claim() + " against " + (their == null ? "no slots" : their.claim()));
       }
     }
     return theirs.values().stream().findFirst().map(owner -> "no slots against " + owner.claim());
+  }
+
+  /** The owner with this id. */
+  Optional<Owner> owner(String id) {
+    return owners.stream().filter(owner -> owner.master().nodeId().equals(id)).findFirst();
   }
 
   /** Whether the two are views of one cluster, be one of them old. */

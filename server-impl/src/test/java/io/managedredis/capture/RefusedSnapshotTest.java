@@ -227,7 +227,8 @@ class RefusedSnapshotTest {
     try (ScriptedServer server = ScriptedServer.script().answer("").start()) {
       CaptureException e = failure(server, client(SHORT, LONG, LONG, LONG));
       assertThat(e.reason()).isEqualTo(Reason.STALLED);
-      assertThat(e).hasMessageContaining("no answer to REPLCONF listening-port 65536 within 300 ms");
+      assertThat(e)
+          .hasMessageContaining("no answer to REPLCONF listening-port 65536 within 300 ms");
     }
   }
 

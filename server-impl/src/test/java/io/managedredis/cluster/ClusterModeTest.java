@@ -147,7 +147,70 @@ class ClusterModeTest {
   }
 
   @Test
+  @Order(3)
+  void aMoveIsSeenAtOnceThroughANodeThatHasNotHeardOfIt() throws Exception {
+    RedisProcess unaware = cluster.masters().get(1);
+    RedisProcess from = cluster.masters().get(2);
+    RedisProcess to = master(0);
+    // The highest epoch wins, so the others take the move over as soon as they hear of it.
+    to.command("CLUSTER", "BUMPEPOCH");
+    Topology before = read();
+    move(from, to);
+    try {
+      // Gossip may or may not have reached it; either way the two that are concerned are asked.
+      assertThat(reader.read(nodes(unaware), AMPLE).changeSince(before)).isPresent();
+    } finally {
+      from.command("CLUSTER", "BUMPEPOCH");
+      move(to, from);
+    }
+    assertThat(reader.read(nodes(unaware), AMPLE).changeSince(before))
+        .as("moved away and back")
+        .isPresent();
+    Awaitility.await().atMost(AMPLE).until(() -> slotsOf(read()).equals(slotsOf(before)));
+    assertThat(read().changeSince(before))
+        .hasValueSatisfying(change -> assertThat(change).contains("epoch"));
+  }
+
+  @Test
+  @Order(3)
+  void aNodeOfAnotherClusterAmongTheDeclaredIsMisdeclared() {
+    try (RedisCluster other = RedisCluster.start(1, 0)) {
+      RedisProcess foreign = other.masters().get(0);
+      // Its epoch would win, were it asked for that only.
+      foreign.command("CLUSTER", "BUMPEPOCH");
+      TopologyException e =
+          catchThrowableOfType(
+              TopologyException.class,
+              () -> reader.read(nodes(cluster.masters().get(1), foreign), AMPLE));
+      assertThat(e.reason()).isEqualTo(Reason.MISDECLARED);
+      assertThat(e).hasMessageContaining("another cluster").hasMessageContaining("c1");
+    }
+  }
+
+  @Test
+  @Order(3)
+  void aDeclaredNodeThatWasTakenOutOfTheClusterDoesNotMatter() throws Exception {
+    try (RedisProcess removed = RedisProcess.builder().clusterEnabled().start()) {
+      Topology topology = reader.read(nodes(removed, cluster.masters().get(1)), AMPLE);
+      assertThat(slotsOf(topology)).isEqualTo(slotsOf(read()));
+      assertThat(topology.shards()).allSatisfy(shard -> assertThat(shard.nodes()).hasSize(2));
+      topology.requireReadable();
+    }
+  }
+
+  @Test
   @Order(4)
+  void aNodeThatWasResetIsNotReadForTheOneThatItWas() throws Exception {
+    cluster.replicasOf(1).get(0).command("CLUSTER", "RESET", "HARD");
+    Topology topology = read();
+    assertThat(shard(topology, 1).sources())
+        .extracting(Topology.Node::address)
+        .containsExactly(at(cluster.masters().get(1)));
+    topology.requireReadable();
+  }
+
+  @Test
+  @Order(5)
   void aKilledReplicaLeavesTheClusterReadableThroughItsMaster() throws Exception {
     RedisProcess replica = cluster.replicasOf(2).get(0);
     replica.kill();
@@ -157,6 +220,58 @@ class ClusterModeTest {
         .extracting(Topology.Node::address)
         .containsExactly(at(cluster.masters().get(2)));
     assertThat(shard(topology, 2).nodes()).hasSize(2);
+  }
+
+  @Test
+  @Order(6)
+  void aMasterThatIsGoneLeavesOpenWhoOwnsItsSlots() throws Exception {
+    Topology before = read();
+    RedisProcess master = cluster.masters().get(2);
+    master.kill();
+    Topology after = read();
+    assertThat(after.changeSince(before))
+        .hasValueSatisfying(
+            change ->
+                assertThat(change)
+                    .contains("the master of shard-10922")
+                    .contains(master.address()));
+  }
+
+  @Test
+  @Order(7)
+  void aMasterWhoseAddressIsLostKeepsItsShardInTheTopology() throws Exception {
+    RedisProcess master = master(0);
+    String id = id(master);
+    master.command("FLUSHALL");
+    master.command("CLUSTER", "RESET", "HARD");
+    RedisProcess asked = cluster.masters().get(1);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                String.valueOf(asked.command("CLUSTER", "NODES"))
+                    .lines()
+                    .anyMatch(line -> line.startsWith(id + " :0@0 master")));
+    Topology topology = read();
+    assertThat(shard(topology, 0).masterNodeId()).isEqualTo(id);
+    assertThat(shard(topology, 0).slots()).containsExactly(new SlotRange(0, 5460));
+    assertThat(topology.unsettled()).anyMatch(why -> why.contains(id) && why.contains("address"));
+  }
+
+  /** The master that a shard has now. */
+  private RedisProcess master(int shard) {
+    RedisProcess made = cluster.masters().get(shard);
+    return made.info("role").equals("master") ? made : cluster.replicasOf(shard).get(0);
+  }
+
+  /** Tells only the two that are concerned, in a way that they do not broadcast. */
+  private static void move(RedisProcess from, RedisProcess to) {
+    to.command("CLUSTER", "SETSLOT", "16000", "NODE", id(to));
+    from.command("CLUSTER", "SETSLOT", "16000", "NODE", id(to));
+  }
+
+  private static List<List<SlotRange>> slotsOf(Topology topology) {
+    return topology.shards().stream().map(Topology.Shard::slots).toList();
   }
 
   private Topology read() throws Exception {
