@@ -35,6 +35,10 @@ public final class ApiServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
   private static final int WORKERS = 32;
+
+  /** How long a client may take nothing of its answer. */
+  private static final Duration STALLED_CLIENT = Duration.ofSeconds(30);
+
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final HttpServer server;
@@ -69,6 +73,7 @@ public final class ApiServer implements AutoCloseable {
         new FrontHandler(api, new Pages(new ContractDocument(), readiness, metrics), metrics, json);
     listener = new NetworkListener("api", host, port);
     listener.registerAddOn(malformed);
+    listener.getTransport().setWriteTimeout(STALLED_CLIENT.toSeconds(), TimeUnit.SECONDS);
     listener
         .getTransport()
         .setWorkerThreadPoolConfig(

@@ -36,7 +36,9 @@ final class DownloadFilter implements ContainerResponseFilter {
       headers.putSingle("Content-Range", range.contentRange());
     }
     if (request.getMethod().equals("HEAD")) {
-      download.close();
+      download.headersAlone();
+    } else if (request.getProperty(RequestAttributes.BREAK_OFF) instanceof Runnable breakOff) {
+      download.whenBroken(breakOff);
     }
   }
 

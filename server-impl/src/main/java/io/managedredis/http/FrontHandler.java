@@ -55,6 +55,8 @@ final class FrontHandler extends HttpHandler {
     long started = System.nanoTime();
     String requestId = UUID.randomUUID().toString();
     request.setAttribute(RequestAttributes.REQUEST_ID, requestId);
+    Runnable breakOff = () -> request.getContext().getConnection().terminateSilently();
+    request.setAttribute(RequestAttributes.BREAK_OFF, breakOff);
     response.setHeader(ApiServer.REQUEST_ID_HEADER, requestId);
     response.setHeader("X-Content-Type-Options", "nosniff");
     try {

@@ -9,5 +9,11 @@ final class RequestAttributes {
   /** The operationId of the contract that answers; absent when no route matched. */
   static final String OPERATION = "io.managedredis.operation";
 
+  /**
+   * A {@link Runnable} that ends the connection at once, for an answer that can't be completed and
+   * must not look as if it were.
+   */
+  static final String BREAK_OFF = "io.managedredis.break-off";
+
   private RequestAttributes() {}
 }

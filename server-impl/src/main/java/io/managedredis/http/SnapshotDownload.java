@@ -31,6 +31,8 @@ final class SnapshotDownload implements StreamingOutput {
   private byte[] ready = new byte[BUFFER];
   private byte[] next = new byte[BUFFER];
   private int readyCount;
+  private Runnable broken = () -> {};
+  private boolean headersAlone;
 
   private SnapshotDownload(
       BackupId id, ShardManifest shard, ByteRange range, InputStream snapshot) {
@@ -80,6 +82,11 @@ final class SnapshotDownload implements StreamingOutput {
     return download;
   }
 
+  /** What to do when not everything can be sent: end the connection. */
+  void whenBroken(Runnable action) {
+    broken = action;
+  }
+
   ByteRange range() {
     return range;
   }
@@ -104,22 +111,25 @@ final class SnapshotDownload implements StreamingOutput {
     return id.clusterId() + "-" + id.suffix() + "-" + shard.name() + ".rdb";
   }
 
+  /** Sends nothing, for a request for the headers alone. */
+  void headersAlone() {
+    close();
+    headersAlone = true;
+  }
+
+  /**
+   * Writes it all, or ends the connection: an answer that is cut short must not look complete, and
+   * what was announced but not sent must not be looked for in the next one.
+   */
   @Override
-  public void write(OutputStream out) throws IOException {
+  public void write(OutputStream out) {
+    if (headersAlone) {
+      return;
+    }
     try (this.snapshot) {
       while (true) {
-        int count;
-        try {
-          count = fill(next);
-        } catch (IOException e) {
-          log.error(
-              "The download of shard {} of backup {} was broken off: {}",
-              shard.name(),
-              id,
-              e.getMessage());
-          throw e;
-        }
-        out.write(ready, 0, readyCount);
+        int count = fill(next);
+        send(out);
         if (count == 0) {
           return;
         }
@@ -128,6 +138,28 @@ final class SnapshotDownload implements StreamingOutput {
         next = free;
         readyCount = count;
       }
+    } catch (ClientGoneException e) {
+      log.info("The download of shard {} of {} was not read to its end: {}", shard.name(), id, e);
+    } catch (IOException e) {
+      log.error("The download of shard {} of {} was broken off", shard.name(), id, e);
+    }
+    broken.run();
+  }
+
+  private void send(OutputStream out) throws ClientGoneException {
+    try {
+      out.write(ready, 0, readyCount);
+    } catch (IOException e) {
+      throw new ClientGoneException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Not our trouble: the other side closed, or did not take anything for too long. */
+  private static final class ClientGoneException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    ClientGoneException(String message, IOException cause) {
+      super(message, cause);
     }
   }
 

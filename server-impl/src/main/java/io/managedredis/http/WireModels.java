@@ -23,7 +23,7 @@ import java.util.Optional;
 final class WireModels {
 
   private static final String MESSAGES = "type.googleapis.com/yandex.cloud.mdb.redis.v1.";
-  private static final String OUR_MESSAGES = "type.googleapis.com/io.managedredis.v1.";
+  private static final String OUR_MESSAGES = "type.googleapis.com/managedredis.v1.";
   private static final String EMPTY = "type.googleapis.com/google.protobuf.Empty";
 
   private WireModels() {}

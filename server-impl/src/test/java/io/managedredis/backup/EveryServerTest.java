@@ -3,8 +3,10 @@ package io.managedredis.backup;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.managedredis.repository.ChecksumProof;
+import io.managedredis.repository.DatabaseContents;
+import io.managedredis.repository.Finding;
 import io.managedredis.repository.Manifest;
+import io.managedredis.repository.ShardContents;
 import io.managedredis.repository.ShardManifest;
 import io.managedredis.testing.Contents;
 import io.managedredis.testing.Dataset;
@@ -102,6 +104,8 @@ class EveryServerTest {
       Manifest manifest = take(cluster.masters().get(0));
       assertThat(manifest.shards()).hasSize(2);
       for (int i = 0; i < 2; i++) {
+        assertThat(manifest.shards().get(i).proof().slots().outcome())
+            .isEqualTo(Finding.Outcome.PROVEN);
         Path snapshot = bench.snapshot(manifest, manifest.shards().get(i));
         try (RedisProcess copy = version.builder().dump(snapshot).start()) {
           assertThat(Contents.of(copy)).isEqualTo(Contents.of(cluster.masters().get(i)));
@@ -141,16 +145,31 @@ class EveryServerTest {
       assertThat(shard.serverName()).isEqualTo(version.product());
       assertThat(shard.serverVersion()).startsWith(version.version() + ".");
       assertThat(shard.rdbMagic()).isEqualTo(version.magic());
-      assertThat(shard.checksum().outcome()).isEqualTo(ChecksumProof.Outcome.PROVEN);
+      assertThat(shard.proof().checksum().outcome()).isEqualTo(Finding.Outcome.PROVEN);
+      assertThat(shard.proof().structure().outcome()).isEqualTo(Finding.Outcome.PROVEN);
+      assertThat(shard.proof().counts().outcome()).isEqualTo(Finding.Outcome.PROVEN);
     }
   }
 
-  /** The independent count; a count of our own is to be held against the same number. */
   @EveryServer
   void theServersOwnCheckerReadsAsManyKeysAsTheServerHas(ServerVersion version) throws Exception {
     try (RedisProcess server = filled(version, "yes")) {
       assertThat(RdbChecker.of(version).keys(snapshot(server)))
           .isEqualTo(Contents.of(server).keys().size());
+    }
+  }
+
+  @EveryServer
+  void theManifestCountsWhatTheServerCounts(ServerVersion version) throws Exception {
+    try (RedisProcess server = filled(version, "yes")) {
+      ShardContents contents = take(server).shards().get(0).contents();
+      assertThat(contents.keys()).isEqualTo(Contents.of(server).keys().size());
+      assertThat(contents.databases()).hasSizeGreaterThan(1);
+      for (DatabaseContents database : contents.databases()) {
+        // keys=12,expires=3,avg_ttl=0 and more in newer servers
+        assertThat(server.info("db" + database.index()) + ",")
+            .startsWith("keys=" + database.keys() + ",expires=" + database.expires() + ",");
+      }
     }
   }
 

@@ -389,13 +389,14 @@ class TopologyFaultsTest {
         .pollInterval(Duration.ofMillis(50))
         .ignoreExceptions()
         .until(
-            () ->
-                IntStream.range(0, 3)
-                    .allMatch(
-                        shard ->
-                            master(shard).isAlive()
-                                && replica(shard).info("master_link_status").equals("up")));
+            () -> IntStream.range(0, 3).allMatch(shard -> follows(replica(shard), master(shard))));
     awaitSettled();
+  }
+
+  /** A master holds back what it has for a replica until that one has acknowledged its snapshot. */
+  private static boolean follows(RedisProcess replica, RedisProcess master) {
+    return replica.info("master_link_status").equals("up")
+        && replica.info("slave_repl_offset").equals(master.info("master_repl_offset"));
   }
 
   /** Waits until all masters answer and agree on who owns what. */
@@ -496,7 +497,6 @@ class TopologyFaultsTest {
     return RedisProcess.builder()
         .setting("cluster-node-timeout", "1500")
         .setting("repl-diskless-sync", "yes")
-        .setting("repl-diskless-sync-delay", "0")
-        .setting("repl-ping-replica-period", "1");
+        .setting("repl-diskless-sync-delay", "0");
   }
 }

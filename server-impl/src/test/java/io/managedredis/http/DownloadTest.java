@@ -10,6 +10,7 @@ import io.managedredis.testing.RunningService;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -232,7 +234,40 @@ class DownloadTest {
                   .getBytes(StandardCharsets.ISO_8859_1));
       byte[] received = readUntilClosed(socket.getInputStream());
       assertThat(received.length).isGreaterThan(1_000_000).isLessThan(whole.length);
-      assertThat(new String(received, StandardCharsets.ISO_8859_1)).doesNotContain("UP");
+      assertThat(new String(received, StandardCharsets.ISO_8859_1)).doesNotContain("{\"status\"");
+    }
+  }
+
+  @Test
+  void whoStopsReadingIsCutOffAndHoldsNothing() throws Exception {
+    try (Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(4096);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), service.port()));
+      socket
+          .getOutputStream()
+          .write(
+              ("GET " + path(backup) + " HTTP/1.1\r\nHost: x\r\n\r\n")
+                  .getBytes(StandardCharsets.ISO_8859_1));
+      assertThat(socket.getInputStream().read()).isEqualTo('H');
+      Awaitility.await("the server gives up")
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> openSnapshots() == 0);
+    }
+  }
+
+  /** How many stored files this process has open. */
+  private static long openSnapshots() throws IOException {
+    try (var open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.filter(
+              descriptor -> {
+                try {
+                  return Files.readSymbolicLink(descriptor).toString().endsWith(".rdb.zst");
+                } catch (IOException e) {
+                  // Closed while we looked.
+                  return false;
+                }
+              })
+          .count();
     }
   }
 

@@ -82,7 +82,7 @@ class VerificationApiTest {
     Operation done = service.awaitDone(started);
 
     assertThat(started.getMetadata().getAtType())
-        .isEqualTo("type.googleapis.com/io.managedredis.v1.VerifyBackupMetadata");
+        .isEqualTo("type.googleapis.com/managedredis.v1.VerifyBackupMetadata");
     assertThat(done.getError()).isNull();
     assertThat(done.getResponse().getAtType())
         .isEqualTo("type.googleapis.com/google.protobuf.Empty");

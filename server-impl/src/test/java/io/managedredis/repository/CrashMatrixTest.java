@@ -111,7 +111,7 @@ final class CrashMatrixTest {
     for (int failAt = FIRST_AFTER_OPENING; failAt < steps; failAt++) {
       Path root = newRoot(OTHER_CLUSTER, stored);
       try (LocalRepository repository =
-          LocalRepository.open(root, 1, new SimulatedDisk(failAt, SimulatedDisk.NEVER))) {
+          LocalRepository.open(root, 1, keyring, new SimulatedDisk(failAt, SimulatedDisk.NEVER))) {
         assertThat(succeeds(scenario, repository)).as("step %s", failAt).isFalse();
         boolean kept = repository.manifest(OTHER_CLUSTER).isPresent();
         Samples.store(repository, SAME_CLUSTER, SHARDS);

@@ -108,7 +108,7 @@ public final class ExchangeValidator {
             || exchange.uri().getRawPath().startsWith("/operations");
     if (exchange.body().isEmpty()
         || !(ofTheApi || exchange.status() >= 400)
-        || exchange.status() < 300 && exchange.hasType("application/octet-stream")) {
+        || (exchange.status() < 300 && exchange.hasType("application/octet-stream"))) {
       return;
     }
     if (!exchange.hasType("application/json")) {
