@@ -199,9 +199,10 @@ class CatalogTest {
     Catalog.open(file()).close();
     try (RawDatabase raw = new RawDatabase(file())) {
       raw.execute(
-          "INSERT INTO flyway_schema_history SELECT installed_rank + 1, '9999', 'from the future',"
+          "INSERT INTO flyway_schema_history SELECT installed_rank + 1000, '9999', 'from the future',"
               + " type, 'V9999__from_the_future.sql', checksum, installed_by, installed_on,"
-              + " execution_time, success FROM flyway_schema_history");
+              + " execution_time, success FROM flyway_schema_history"
+              + " WHERE version = '1'");
     }
 
     assertRefused(() -> Catalog.open(file()), Reason.NEWER_SCHEMA, "newer version");
