@@ -5,6 +5,7 @@ import io.managedredis.catalog.Catalog;
 import io.managedredis.catalog.CatalogException;
 import io.managedredis.config.ConfigException;
 import io.managedredis.config.ServiceConfig;
+import io.managedredis.repository.FolderOwner;
 import io.managedredis.repository.KeysetException;
 import io.managedredis.repository.LocalRepository;
 import io.managedredis.repository.Repository;
@@ -39,11 +40,10 @@ final class CatalogCommand implements Runnable {
   /** Makes a new catalogue from the repository alone. */
   @Command(
       name = "rebuild",
-      description = {
-        "Makes a new catalogue from the backups alone, for when the old one is lost or damaged.",
-        "The server must not run. The old one is kept as catalog.db.old; the history of",
-        "operations stands only there."
-      },
+      description =
+          "Makes a new catalogue from the backups alone, for when the old one is lost or "
+              + "damaged. The server must not run. The old one is kept as catalog.db.old; the "
+              + "history of operations stands only there.",
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class,
       exitCodeListHeading = "%nExit status:%n",
@@ -102,6 +102,7 @@ final class CatalogCommand implements Runnable {
         new Reconciliation(repository, catalog.backups()).run();
         backups = catalog.backups().count();
       }
+      FolderOwner.handOver(draft);
       Path old = file.resolveSibling("catalog.db.old");
       delete(old);
       move(file, old);

@@ -29,11 +29,10 @@ import picocli.CommandLine.Parameters;
 /** Writes the snapshot of a shard as a plain RDB file. */
 @Command(
     name = "export",
-    description = {
-      "Writes the snapshot of one shard as a plain RDB file, which a stock server of the same",
-      "version loads as its dump.rdb. The file appears under its name only once it is complete",
-      "and proven. Works while a server runs."
-    },
+    description =
+        "Writes the snapshot of one shard as a plain RDB file, which a stock server of "
+            + "the same version loads as its dump.rdb. The file appears under its name only "
+            + "once it is complete and proven. Works while a server runs.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     exitCodeListHeading = "%nExit status:%n",

@@ -41,10 +41,9 @@ final class KeyCommand implements Runnable {
 
   @Command(
       name = "create",
-      description = {
-        "Makes FILE, readable by its owner alone, with one new key, and prints the key's id.",
-        "A FILE that is there is left as it is."
-      },
+      description =
+          "Makes FILE, readable by its owner alone, with one new key, and prints the "
+              + "key's id. A FILE that is there is left as it is.",
       mixinStandardHelpOptions = true)
   int create(@Parameters(paramLabel = "FILE", description = "The keyset to make.") Path file) {
     return answer(out -> out.println(new KeysetFile(file).create()));

@@ -36,11 +36,11 @@ import picocli.CommandLine.Parameters;
 /** Reads backups back and proves them again. */
 @Command(
     name = "verify",
-    description = {
-      "Reads backups back from storage and proves them again: that the stored bytes are the",
-      "captured ones, the server's checksum, the structure, the number of keys. The result is",
-      "kept beside each backup. Works while a server runs. Prints a line for each backup."
-    },
+    description =
+        "Reads backups back from storage and proves them again: that the stored bytes "
+            + "are the captured ones, the server's checksum, the structure, the number of "
+            + "keys. The result is kept beside each backup. Works while a server runs. Prints "
+            + "a line for each backup.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     exitCodeListHeading = "%nExit status:%n",
@@ -78,10 +78,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
         names = "--share",
         paramLabel = "N/M",
-        description = {
-          "The N-th of M parts of all backups. A backup is always in the same part, so that",
-          "1/7 on Monday, 2/7 on Tuesday and so on verifies all of them in a week."
-        })
+        description =
+            "The N-th of M parts of all backups. A backup is always in the same part, so "
+                + "that 1/7 on Monday, 2/7 on Tuesday and so on verifies all of them in a week.")
     private @Nullable String share;
   }
 

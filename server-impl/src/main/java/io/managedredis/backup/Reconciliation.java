@@ -5,9 +5,12 @@ import io.managedredis.repository.BackupId;
 import io.managedredis.repository.Manifest;
 import io.managedredis.repository.Repository;
 import io.managedredis.repository.RepositoryException;
+import io.managedredis.repository.ShardManifest;
 import io.managedredis.repository.Verification;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,12 +46,18 @@ public final class Reconciliation {
       log.info("Removed what {} interrupted backups or deletions left", leftovers);
     }
     AtomicInteger added = new AtomicInteger();
+    Map<String, Integer> locked = new TreeMap<>();
     repository.forEachCommitted(
         manifest -> {
           Optional<Boolean> known = catalog.damaged(manifest.backupId());
           if (known.isEmpty() && catalog.add(CatalogEntries.of(manifest))) {
             added.incrementAndGet();
           }
+          manifest.shards().stream()
+              .filter(shard -> !repository.opens(shard))
+              .map(ShardManifest::keyId)
+              .distinct()
+              .forEach(key -> locked.merge(key, 1, Integer::sum));
           boolean damaged = damaged(manifest);
           if (known.orElse(false) != damaged) {
             boolean unused = catalog.markDamaged(manifest.backupId(), damaged);
@@ -59,6 +68,13 @@ public final class Reconciliation {
                 "Backup {} has a manifest that can't be read and is left alone: {}",
                 id,
                 damage.getMessage()));
+    locked.forEach(
+        (key, backups) ->
+            log.warn(
+                "{} backups are encrypted with key {}, which is not at hand: nobody can read them"
+                    + " until it is in the keyset of encryption.keysetFile again",
+                backups,
+                key));
     if (added.get() > 0) {
       log.info("Catalogued {} backups that the repository holds", added);
     }

@@ -96,6 +96,12 @@ public final class Keyring {
     return primaryKeyId.isEmpty() ? ShardManifest.NOT_ENCRYPTED : ShardManifest.AES_256_GCM;
   }
 
+  /** Whether a shard can be decrypted; true when it is not encrypted. */
+  boolean opens(ShardManifest shard) {
+    return shard.encryption().equals(ShardManifest.NOT_ENCRYPTED)
+        || keys.containsKey(shard.keyId());
+  }
+
   /**
    * What is written there comes out encrypted with the primary key, or as it is when there is none.
    * Closing writes the last segment and closes {@code to}.

@@ -121,6 +121,11 @@ final class LocalBackups implements StoredBackups {
   }
 
   @Override
+  public boolean opens(ShardManifest shard) {
+    return keyring.opens(shard);
+  }
+
+  @Override
   public Optional<Verification> verification(BackupId backup) throws RepositoryException {
     requireOpen();
     if (!folders.hasManifest(backup)) {

@@ -184,6 +184,11 @@ public final class LocalRepository implements Repository {
   }
 
   @Override
+  public boolean opens(ShardManifest shard) {
+    return backups.opens(shard);
+  }
+
+  @Override
   public Optional<Verification> verification(BackupId backup) throws RepositoryException {
     return backups.verification(backup);
   }

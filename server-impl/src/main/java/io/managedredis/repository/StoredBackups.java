@@ -57,6 +57,9 @@ public interface StoredBackups extends AutoCloseable {
   InputStream open(BackupId id, ShardManifest shard, long from, long length)
       throws RepositoryException;
 
+  /** Whether the key that a shard is encrypted with is at hand; true when it is not encrypted. */
+  boolean opens(ShardManifest shard);
+
   /**
    * The last verification of a committed backup, or empty when there was none.
    *

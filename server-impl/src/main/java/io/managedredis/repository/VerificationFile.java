@@ -52,6 +52,7 @@ final class VerificationFile {
     Path draft = target.resolveSibling(Names.verificationDraft());
     try {
       new DurableFile(files).write(draft, target, json);
+      FolderOwner.handOver(target);
       return true;
     } catch (NoSuchFileException e) {
       return false;

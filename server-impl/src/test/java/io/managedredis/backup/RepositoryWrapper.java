@@ -54,6 +54,11 @@ class RepositoryWrapper implements Repository {
   }
 
   @Override
+  public boolean opens(ShardManifest shard) {
+    return real.opens(shard);
+  }
+
+  @Override
   public Optional<Verification> verification(BackupId id) throws RepositoryException {
     return real.verification(id);
   }
