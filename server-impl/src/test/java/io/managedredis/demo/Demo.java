@@ -1,12 +1,14 @@
 package io.managedredis.demo;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.managedredis.client.ApiClient;
 import io.managedredis.client.ApiException;
+import io.managedredis.client.api.BackupApi;
 import io.managedredis.client.api.ClusterApi;
 import io.managedredis.client.api.OperationApi;
+import io.managedredis.client.model.BackupManifest;
+import io.managedredis.client.model.Finding;
 import io.managedredis.client.model.Operation;
+import io.managedredis.client.model.ShardManifest;
 import io.managedredis.testing.RedisProcess;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -156,32 +158,46 @@ public final class Demo implements AutoCloseable {
       throw new IllegalStateException("the first backup failed: " + done.getError().getMessage());
     }
     String backupId = Objects.requireNonNull(done.getMetadata().getBackupId());
-    Path folder = data.resolve("repository").resolve(backupId.replace(':', '/'));
-    JsonNode shard =
-        new ObjectMapper().readTree(folder.resolve("manifest.json").toFile()).at("/shards/0");
+    BackupManifest manifest = new BackupApi(client).getBackupManifest(backupId);
+    ShardManifest shard = manifest.getShards().get(0);
     out.println();
     out.printf(
         Locale.ROOT,
         "  Redis         %s, version %s, %,d keys%n",
         redis.address(),
-        shard.get("serverVersion").asText(),
+        shard.getServerVersion(),
         redis.size());
     out.printf("  Service       %s%n", url);
     out.printf("  First backup  %s%n", backupId);
     out.printf(
         Locale.ROOT,
-        "                %,d bytes of RDB, %,d stored, CRC64 %s%n",
-        shard.get("rawBytes").asLong(),
-        shard.get("storedBytes").asLong(),
-        shard.at("/checksum/outcome").asText().toLowerCase(Locale.ROOT));
-    out.printf("                in %s%n", shown(folder));
+        "                %,d bytes of RDB, %,d stored, %,d keys%n",
+        Long.parseLong(shard.getRawBytes()),
+        Long.parseLong(shard.getStoredBytes()),
+        Long.parseLong(shard.getContents().getKeys()));
+    out.printf(
+        "                checksum %s, structure %s, number of keys %s%n",
+        outcome(shard.getProof().getChecksum()),
+        outcome(shard.getProof().getStructure()),
+        outcome(shard.getProof().getCounts()));
+    out.printf(
+        "                in %s%n",
+        shown(data.resolve("repository").resolve(backupId.replace(':', '/'))));
+    String backup = url + "/managed-redis/v1/backups/" + backupId;
     out.println();
     out.printf("Open  %s/docs/  and press \"Try it out\".%n", url);
     out.println("Try");
     out.printf("  curl -X POST '%s/managed-redis/v1/clusters/%s:backup'%n", url, CLUSTER);
     out.printf("  curl '%s/managed-redis/v1/backups?folderId=%s'%n", url, FOLDER);
+    out.printf("  curl -X POST '%s:verify'%n", backup);
+    out.printf("  curl '%s/manifest'%n", backup);
+    out.printf("  curl -o dump.rdb '%s/shards/shard1/rdb'%n", backup);
     out.println();
     out.println("Ctrl-C ends both.");
+  }
+
+  private static String outcome(Finding finding) {
+    return finding.getOutcome().getValue().toLowerCase(Locale.ROOT);
   }
 
   private static Path shown(Path folder) {
