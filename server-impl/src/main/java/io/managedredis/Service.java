@@ -3,6 +3,7 @@ package io.managedredis;
 import io.managedredis.backup.BackupRemover;
 import io.managedredis.backup.BackupTaker;
 import io.managedredis.backup.BackupVerifier;
+import io.managedredis.backup.Listing;
 import io.managedredis.backup.Reconciliation;
 import io.managedredis.capture.Deadlines;
 import io.managedredis.capture.SnapshotClient;
@@ -77,12 +78,13 @@ public final class Service implements AutoCloseable {
       ClusterHealth health =
           opened(new ClusterHealth(topologies, HEALTH_NODE_TIMEOUT, HEALTH_KEEP));
       Metrics metrics = opened(new Metrics(clusters, catalog.backups()));
+      Listing listing = new Listing(repository, catalog.backups());
       BackupTaker taker =
           new BackupTaker(
               topologies,
               new SnapshotClient(deadlines(config.backup())),
               repository,
-              catalog.backups(),
+              listing,
               new BackupTaker.Policy(
                   config.backup().parallelShards(),
                   config.backup().attempts(),
@@ -96,7 +98,8 @@ public final class Service implements AutoCloseable {
                       OperationKind.BACKUP_CLUSTER,
                       new BackupOperation(clusters, taker, catalog.backups(), metrics),
                       OperationKind.DELETE_BACKUP,
-                      new DeleteOperation(new BackupRemover(repository, catalog.backups())),
+                      new DeleteOperation(
+                          new BackupRemover(repository, catalog.backups(), listing)),
                       OperationKind.VERIFY_BACKUP,
                       new VerifyOperation(
                           new BackupVerifier(repository), catalog.backups(), metrics)),

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +55,7 @@ class CrashMatrixIT {
   private static final String FOLDER = "b1gfolder";
   private static final String CLUSTER = "matrix";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final String LATER = "listed after the next start";
+  private static final String LATER = "listed with the next backup or deletion";
   private static final Step END = new Step("commit \"record the end of operation\"", 1);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -65,6 +66,14 @@ class CrashMatrixIT {
           Fault.BROKEN, Pattern.compile("Input/output error|reading or writing the file failed"),
           Fault.READ_ONLY, Pattern.compile("[Rr]ead-only"));
 
+  /**
+   * What there is of a cluster.
+   *
+   * @param verifiedAt when the backup that a case is about was verified last; empty for never
+   * @param damaged whether that found it damaged
+   */
+  private record State(Set<String> backups, String verifiedAt, boolean damaged) {}
+
   /** What is interrupted. */
   private enum Scenario {
     BACKUP("listed", "nothing left") {
@@ -74,8 +83,8 @@ class CrashMatrixIT {
       }
 
       @Override
-      boolean took(String backup, Set<String> before, Set<String> now) {
-        return now.size() > before.size();
+      boolean took(String backup, State before, State now) {
+        return now.backups().size() > before.backups().size();
       }
     },
     DELETE("gone", "kept") {
@@ -85,8 +94,22 @@ class CrashMatrixIT {
       }
 
       @Override
-      boolean took(String backup, Set<String> before, Set<String> now) {
-        return !now.contains(backup);
+      boolean took(String backup, State before, State now) {
+        return !now.backups().contains(backup);
+      }
+    },
+    VERIFY("verified", "not verified") {
+      @Override
+      CompletableFuture<HttpResponse<String>> send(ServerProcess server, String backup) {
+        return server.send("POST", "/managed-redis/v1/backups/" + backup + ":verify");
+      }
+
+      @Override
+      boolean took(String backup, State before, State now) {
+        boolean took = !now.verifiedAt().equals(before.verifiedAt());
+        assertThat(before.damaged()).isTrue();
+        assertThat(now.damaged()).isEqualTo(!took);
+        return took;
       }
     };
 
@@ -101,8 +124,8 @@ class CrashMatrixIT {
     /** Asks for it; the backup is one that was taken for it. */
     abstract CompletableFuture<HttpResponse<String>> send(ServerProcess server, String backup);
 
-    /** Whether it had its effect, by the lists before and after. */
-    abstract boolean took(String backup, Set<String> before, Set<String> now);
+    /** Whether it had its effect. */
+    abstract boolean took(String backup, State before, State now);
 
     /** Whether there must be a backup first. */
     boolean needsBackup() {
@@ -110,8 +133,8 @@ class CrashMatrixIT {
     }
   }
 
-  /** Before a case: the operations and the backups that there are, and the one it is about. */
-  private record Before(Set<String> operations, Set<String> backups, String backup) {}
+  /** Before a case: the operations that there are, and the backup it is about, or none. */
+  private record Before(Set<String> operations, State state, String backup) {}
 
   private final RedisProcess first = redis();
   private final RedisProcess second = redis();
@@ -218,7 +241,24 @@ class CrashMatrixIT {
     complete(scenario, before);
     clean();
     List<Step> steps = plan.steps();
-    return steps.subList(0, steps.indexOf(END) + 1);
+    return inOrder(steps.subList(0, steps.indexOf(END) + 1));
+  }
+
+  /** In which order a folder's files are removed is the file system's business. */
+  private static List<Step> inOrder(List<Step> steps) {
+    List<Step> ordered = new ArrayList<>();
+    List<Step> removals = new ArrayList<>();
+    for (Step step : steps) {
+      if (step.name().startsWith("delete ") && !step.name().endsWith("/")) {
+        removals.add(step);
+      } else {
+        removals.sort(Comparator.comparing(Step::name).thenComparing(Step::occurrence));
+        ordered.addAll(removals);
+        removals.clear();
+        ordered.add(step);
+      }
+    }
+    return ordered;
   }
 
   private void complete(Scenario scenario, Before before) throws Exception {
@@ -243,12 +283,12 @@ class CrashMatrixIT {
     server().kill();
     start();
     List<JsonNode> operations = newOperations(before);
-    Set<String> now = listed();
-    boolean took = scenario.took(before.backup(), before.backups(), now);
+    State now = state(before.backup());
+    boolean took = scenario.took(before.backup(), before.state(), now);
     assertThat(operations).as(where).hasSizeLessThan(2);
     String outcome;
     if (operations.isEmpty()) {
-      assertThat(now).as(where).isEqualTo(before.backups());
+      assertThat(now).as(where).isEqualTo(before.state());
       outcome = "no operation";
     } else {
       JsonNode operation = operations.get(0);
@@ -258,9 +298,11 @@ class CrashMatrixIT {
         assertThat(outcome).as(where).isEqualTo("ABORTED");
       }
     }
-    data.assertHoldsExactly(now);
+    assertThat(countedDamaged()).as(where).isEqualTo(now.damaged() ? 1 : 0);
+    assertFiles();
     assertThat(temporary).as(where).isEmptyDirectory();
     backUp(CLUSTER);
+    assertAllVerifies();
     clean();
     return outcome + "; " + (took ? scenario.done : scenario.undone);
   }
@@ -289,11 +331,15 @@ class CrashMatrixIT {
       Awaitility.await(where).atMost(PATIENCE).until(() -> healed.steps().contains(END));
     }
     String outcome;
-    Set<String> now = listed();
-    boolean took = scenario.took(before.backup(), before.backups(), now);
+    State now = state(before.backup());
+    boolean took = scenario.took(before.backup(), before.state(), now);
     if (answer.statusCode() == 200) {
       outcome = told(operation);
-      assertThat(operation.has("response")).as(where + operation).isEqualTo(took && !later);
+      if (scenario != Scenario.VERIFY) {
+        assertThat(operation.has("response")).as(where + operation).isEqualTo(took && !later);
+      } else if (operation.has("response")) {
+        assertThat(took).as(where).isTrue();
+      }
       if (operation.has("error")) {
         JsonNode error = operation.path("error");
         assertThat(error.path("message").asText()).as(where).containsPattern(CAUSES.get(fault));
@@ -305,33 +351,102 @@ class CrashMatrixIT {
     } else {
       outcome = "refused, " + code(operation);
       assertThat(newOperations(before)).as(where).isEmpty();
-      assertThat(now).as(where).isEqualTo(before.backups());
+      assertThat(now).as(where).isEqualTo(before.state());
     }
-    outcome += "; " + (took ? scenario.done : scenario.undone);
+    outcome =
+        later ? outcome + "; " + LATER : outcome + "; " + (took ? scenario.done : scenario.undone);
+    Set<String> unlisted = new HashSet<>();
+    if (later) {
+      unlisted.addAll(data.committed());
+      unlisted.removeAll(now.backups());
+      assertThat(unlisted).as(where).hasSize(1);
+    }
     // Without a start in between.
     backUp(CLUSTER);
     assertThat(server().get("/health/ready")).isNotNull();
-    Set<String> unlisted = new HashSet<>(data.committed());
-    unlisted.removeAll(listed());
-    assertThat(unlisted).as(where).hasSize(later ? 1 : 0);
-    if (later) {
-      server().kill();
-      start();
-      assertThat(listed()).as(where).containsAll(unlisted);
-      outcome = told(operation) + "; " + LATER;
-    }
-    data.assertHoldsExactly(listed());
+    assertThat(listed()).as(where).containsAll(unlisted);
+    assertFiles();
+    assertAllVerifies();
     clean();
     return outcome;
   }
 
   private Before before(Scenario scenario) throws Exception {
     String backup = scenario.needsBackup() ? backUp(CLUSTER) : "";
-    Set<String> operations =
-        server().operations(CLUSTER).stream()
-            .map(operation -> operation.path("id").asText())
-            .collect(Collectors.toSet());
-    return new Before(operations, listed(), backup);
+    if (scenario == Scenario.DELETE) {
+      verify(backup);
+    } else if (scenario == Scenario.VERIFY) {
+      findDamaged(backup);
+    }
+    Set<String> operations = new HashSet<>();
+    for (String cluster : List.of(CLUSTER, "untouched")) {
+      server()
+          .operations(cluster)
+          .forEach(operation -> operations.add(operation.path("id").asText()));
+    }
+    return new Before(operations, state(backup), backup);
+  }
+
+  /** Its file was away when it was verified last, and is back. */
+  private void findDamaged(String backup) throws Exception {
+    Path file = data.shard(backup, "shard1");
+    Path away = Files.move(file, folder.resolve("away"));
+    JsonNode done = server().awaitDone(server().verify(backup));
+    Files.move(away, file);
+    assertThat(done.path("error").path("code").asInt()).isEqualTo(StatusCode.DATA_LOSS.number());
+  }
+
+  private State state(String backup) throws Exception {
+    Set<String> backups = listed();
+    JsonNode proof = backups.contains(backup) ? server().proof(backup) : JSON.createObjectNode();
+    return new State(backups, verifiedAt(proof), proof.path("damaged").asBoolean());
+  }
+
+  private static String verifiedAt(JsonNode proof) {
+    return proof.path("verifiedAt").asText("");
+  }
+
+  /** What the server's metrics say. */
+  private long countedDamaged() throws Exception {
+    String metrics = answer(server().send("GET", "/metrics")).body();
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith("managed_redis_backups_damaged{cluster=\"" + CLUSTER))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The files are those of what is listed, and of the verifications that are told. */
+  private void assertFiles() throws Exception {
+    Set<String> backups = listed();
+    Set<String> verified = new HashSet<>();
+    for (String backup : backups) {
+      if (!verifiedAt(server().proof(backup)).isEmpty()) {
+        verified.add(backup);
+      }
+    }
+    data.assertHoldsExactly(backups, verified);
+  }
+
+  /** What is listed is complete and verifies. */
+  private void assertAllVerifies() throws Exception {
+    Set<String> backups = listed();
+    List<JsonNode> started = new ArrayList<>();
+    for (String backup : backups) {
+      started.add(server().verify(backup));
+    }
+    for (JsonNode operation : started) {
+      JsonNode done = server().awaitDone(operation);
+      assertThat(done.has("response")).as(done.toString()).isTrue();
+    }
+    assertThat(countedDamaged()).isZero();
+    data.assertHoldsExactly(backups, backups);
+  }
+
+  private void verify(String backup) throws Exception {
+    JsonNode done = server().awaitDone(server().verify(backup));
+    assertThat(done.has("response")).as(done.toString()).isTrue();
   }
 
   private List<JsonNode> newOperations(Before before) throws Exception {
@@ -377,7 +492,7 @@ class CrashMatrixIT {
       }
     }
     assertThat(listed()).hasSize(1);
-    data.assertHoldsExactly(listed());
+    assertFiles();
   }
 
   private void start() throws IOException {

@@ -157,6 +157,18 @@ final class ServerProcess implements AutoCloseable {
     return send(HttpRequest.newBuilder(URI.create(url() + API + "backups/" + backupId)).DELETE());
   }
 
+  /** Starts a verification; answers the operation. */
+  JsonNode verify(String backupId) throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(URI.create(url() + API + "backups/" + backupId + ":verify"))
+            .POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
+  /** What a backup's manifest says of its proof. */
+  JsonNode proof(String backupId) throws IOException, InterruptedException {
+    return get(API + "backups/" + backupId + "/manifest").path("proof");
+  }
+
   JsonNode operation(String id) throws IOException, InterruptedException {
     return get("/operations/" + id);
   }

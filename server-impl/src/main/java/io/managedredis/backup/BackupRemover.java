@@ -20,24 +20,30 @@ public final class BackupRemover {
 
   private final Repository repository;
   private final BackupCatalog catalog;
+  private final Listing listing;
 
   /** Works on the given parts, which it does not close. */
-  public BackupRemover(Repository repository, BackupCatalog catalog) {
+  public BackupRemover(Repository repository, BackupCatalog catalog, Listing listing) {
     this.repository = repository;
     this.catalog = catalog;
+    this.listing = listing;
   }
 
   /**
    * Deletes a backup; one that is gone already, or half gone after a crash, is fine.
    *
-   * @throws BackupFailedException when the backup could not be removed; it is listed again then
+   * @throws BackupFailedException when the backup could not be removed; it is listed again then, or
+   *     as soon as the catalogue lets us
    */
   public void delete(BackupId id) throws BackupFailedException {
+    listing.catchUp();
     String kept = "Backup " + id + " could not be removed and is kept";
     Optional<BackupEntry> entry;
+    boolean damaged;
     boolean listed;
     try {
       entry = catalog.find(id.toString());
+      damaged = catalog.damaged(id.toString()).orElse(false);
       listed = catalog.remove(id.toString());
     } catch (CatalogException e) {
       throw BackupFailedException.cataloguing(kept + ": ", e);
@@ -47,7 +53,7 @@ public final class BackupRemover {
     } catch (RepositoryException e) {
       if (stillThere(id)) {
         if (listed) {
-          kept += listAgain(entry.orElseThrow(), e);
+          kept += listAgain(id, entry.orElseThrow(), damaged, e);
         }
         throw BackupFailedException.storing(kept + ": ", e);
       }
@@ -57,13 +63,14 @@ public final class BackupRemover {
   }
 
   /** What remains to be said of a backup that is kept. */
-  private String listAgain(BackupEntry entry, RepositoryException e) {
+  private String listAgain(BackupId id, BackupEntry entry, boolean damaged, RepositoryException e) {
     try {
-      boolean unused = catalog.add(entry);
+      listing.add(entry, damaged);
       return "";
-    } catch (CatalogException listing) {
-      e.addSuppressed(listing);
-      return ", but the catalogue could not take it up again: it is listed after the next start";
+    } catch (CatalogException adding) {
+      e.addSuppressed(adding);
+      listing.addLater(id, entry, damaged);
+      return ", but the catalogue could not take it up again: " + Listing.LATER;
     }
   }
 

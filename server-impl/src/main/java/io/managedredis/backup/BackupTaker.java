@@ -2,7 +2,7 @@ package io.managedredis.backup;
 
 import io.managedredis.capture.Cancellation;
 import io.managedredis.capture.SnapshotClient;
-import io.managedredis.catalog.BackupCatalog;
+import io.managedredis.catalog.BackupEntry;
 import io.managedredis.catalog.CatalogException;
 import io.managedredis.cluster.Topology;
 import io.managedredis.cluster.TopologyException;
@@ -46,7 +46,7 @@ public final class BackupTaker {
   private final TopologyReader topologies;
   private final SnapshotClient snapshots;
   private final Repository repository;
-  private final BackupCatalog catalog;
+  private final Listing listing;
   private final Policy policy;
 
   /** Works on the given parts, which it does not close. */
@@ -54,12 +54,12 @@ public final class BackupTaker {
       TopologyReader topologies,
       SnapshotClient snapshots,
       Repository repository,
-      BackupCatalog catalog,
+      Listing listing,
       Policy policy) {
     this.topologies = topologies;
     this.snapshots = snapshots;
     this.repository = repository;
-    this.catalog = catalog;
+    this.listing = listing;
     this.policy = policy;
   }
 
@@ -72,6 +72,7 @@ public final class BackupTaker {
    */
   public Manifest take(BackupOrder order, CaptureProgress progress, Cancellation cancellation)
       throws BackupFailedException, InterruptedException {
+    listing.catchUp();
     ShardCaptures captures = new ShardCaptures(snapshots, order.cluster(), policy.parallelShards());
     BackupFailedException first = null;
     for (int attempt = 1; ; attempt++) {
@@ -130,19 +131,18 @@ public final class BackupTaker {
 
   /** A failed operation leaves nothing behind, also when only the catalogue is in the way. */
   private void catalogue(BackupOrder order, Manifest manifest) throws BackupFailedException {
+    BackupEntry entry = CatalogEntries.of(manifest);
+    boolean damaged = CatalogEntries.damaged(manifest);
     try {
-      boolean unused = catalog.add(CatalogEntries.of(manifest));
-      if (CatalogEntries.damaged(manifest)) {
-        unused = catalog.markDamaged(manifest.backupId(), true);
-      }
+      listing.add(entry, damaged);
     } catch (CatalogException e) {
       try {
         repository.delete(order.id());
       } catch (RepositoryException deleting) {
         e.addSuppressed(deleting);
+        listing.addLater(order.id(), entry, damaged);
         throw BackupFailedException.cataloguing(
-            "The backup is stored, but the catalogue could not take it up: it is listed after the"
-                + " next start. ",
+            "The backup is stored, but the catalogue could not take it up: " + Listing.LATER + ". ",
             e);
       }
       throw BackupFailedException.cataloguing(

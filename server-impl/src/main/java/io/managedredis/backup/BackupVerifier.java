@@ -187,7 +187,7 @@ public final class BackupVerifier {
           "Backup "
               + id
               + (verification.damaged() ? " is damaged" : " is intact")
-              + ", but the result could not be kept: ",
+              + ", but the result could not be stored durably: ",
           e);
     }
   }

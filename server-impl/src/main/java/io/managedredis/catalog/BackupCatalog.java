@@ -92,6 +92,10 @@ public final class BackupCatalog {
    * Notes whether a backup was found damaged when it was last looked at; says whether that is news.
    */
   public boolean markDamaged(String id, boolean damaged) {
+    // Mostly it is none: then a disk that can't be written is not in the way.
+    if (damaged(id).filter(known -> known != damaged).isEmpty()) {
+      return false;
+    }
     return database.write(
         "note what was proven of backup " + id,
         handle ->

@@ -154,6 +154,11 @@ final class LocalBackups implements StoredBackups {
     verifications.write(backup, json);
   }
 
+  /** Removes the drafts of verifications that the disk kept us from removing. */
+  void removeLeftDrafts() {
+    verifications.removeLeft();
+  }
+
   /** Removes what crashes left of verifications of backups that are there. */
   void removeVerificationDrafts() throws RepositoryException {
     walk(

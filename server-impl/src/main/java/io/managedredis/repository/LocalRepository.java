@@ -227,6 +227,7 @@ public final class LocalRepository implements Repository {
 
   /** What a full or read-only disk kept us from removing; it may let us by now. */
   private void removeLeft() {
+    backups.removeLeftDrafts();
     claims.forEach(
         (backup, claim) -> {
           if (claim == Claim.LEFT && claims.replace(backup, Claim.LEFT, Claim.DELETING)) {

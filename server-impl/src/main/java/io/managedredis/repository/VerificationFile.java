@@ -3,6 +3,10 @@ package io.managedredis.repository;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts the last verification beside a backup's manifest. A server and command lines beside it may
@@ -13,8 +17,13 @@ final class VerificationFile {
   /** A server that starts takes the draft of another process for one that a crash left. */
   private static final int ATTEMPTS = 3;
 
+  private static final Logger log = LoggerFactory.getLogger(VerificationFile.class);
+
   private final BackupFolders folders;
   private final FileOperations files;
+
+  /** Our drafts that the disk kept us from removing. */
+  private final Set<Path> left = new HashSet<>();
 
   VerificationFile(BackupFolders folders, FileOperations files) {
     this.folders = folders;
@@ -22,6 +31,7 @@ final class VerificationFile {
   }
 
   synchronized void write(BackupId id, byte[] json) throws RepositoryException {
+    removeLeft();
     Path target = folders.verification(id);
     try {
       for (int attempt = 1; !replaced(id, target, json); attempt++) {
@@ -38,6 +48,20 @@ final class VerificationFile {
     } catch (IOException e) {
       throw RepositoryException.during("keep the verification", target, e);
     }
+  }
+
+  /** What a full or read-only disk kept us from removing; it may let us by now. */
+  synchronized void removeLeft() {
+    left.removeIf(
+        draft -> {
+          try {
+            files.delete(draft);
+            return true;
+          } catch (IOException e) {
+            log.warn("The draft {} can still not be removed: {}", draft, e.getMessage());
+            return false;
+          }
+        });
   }
 
   /** What drafts there are was left by a crash: none of this process can be there now. */
@@ -59,8 +83,9 @@ final class VerificationFile {
     } catch (IOException e) {
       try {
         files.delete(draft);
-      } catch (IOException left) {
-        e.addSuppressed(left);
+      } catch (IOException leaving) {
+        left.add(draft);
+        e.addSuppressed(leaving);
       }
       throw e;
     }

@@ -299,7 +299,7 @@ class FailedBackupTest {
               bench.topologies,
               new io.managedredis.capture.SnapshotClient(Workbench.deadlines()),
               bench.repository,
-              bench.catalog.backups(),
+              new Listing(bench.repository, bench.catalog.backups()),
               new BackupTaker.Policy(1, 2, LONG, Duration.ofHours(1)));
       CountDownLatch begun = new CountDownLatch(1);
       CompletableFuture<@Nullable Throwable> ended =

@@ -188,7 +188,8 @@ class ReconciliationTest {
   }
 
   private BackupRemover remover(Repository repository) {
-    return new BackupRemover(repository, bench.catalog.backups());
+    return new BackupRemover(
+        repository, bench.catalog.backups(), new Listing(repository, bench.catalog.backups()));
   }
 
   private void reconcile() throws RepositoryException {

@@ -317,7 +317,7 @@ class TopologyFaultsTest {
             bench.topologies,
             new SnapshotClient(Workbench.deadlines()),
             bench.repository,
-            bench.catalog.backups(),
+            new Listing(bench.repository, bench.catalog.backups()),
             new BackupTaker.Policy(
                 moment == Moment.FIRST_SHARD ? 1 : 3,
                 attempts,

@@ -86,7 +86,7 @@ final class Workbench implements AutoCloseable {
         topologies,
         new SnapshotClient(deadlines),
         storage,
-        catalog.backups(),
+        new Listing(storage, catalog.backups()),
         new BackupTaker.Policy(4, attempts, Duration.ofSeconds(20), Duration.ofMillis(20)));
   }
 

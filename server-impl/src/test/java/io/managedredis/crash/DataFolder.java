@@ -50,16 +50,30 @@ public final class DataFolder {
     return ids;
   }
 
+  /** The file of a shard's snapshot. */
+  public Path shard(String backup, String shard) {
+    return folder
+        .resolve("repository")
+        .resolve(backup.replace(':', '/'))
+        .resolve(shard + ".rdb.zst");
+  }
+
   /**
    * Each of these backups is whole: its files have the lengths and decompress to the SHA-256 that
-   * its manifest tells. Besides them and {@link #BESIDE} there is no file and no folder.
+   * its manifest tells. Besides them, {@link #BESIDE} and the verifications there is no file and no
+   * folder.
+   *
+   * @param verified those of them that have a verification
    */
-  public void assertHoldsExactly(Set<String> backups) throws IOException {
+  public void assertHoldsExactly(Set<String> backups, Set<String> verified) throws IOException {
     Set<String> expected = new TreeSet<>(BESIDE);
     for (String id : backups) {
       String cluster = "repository/" + id.substring(0, id.indexOf(':'));
       String place = cluster + "/" + id.substring(id.indexOf(':') + 1);
       expected.addAll(List.of(cluster, place, place + "/manifest.json"));
+      if (verified.contains(id)) {
+        expected.add(place + "/verification.json");
+      }
       JsonNode manifest = JSON.readTree(folder.resolve(place + "/manifest.json").toFile());
       assertThat(manifest.path("shards")).as(id).isNotEmpty();
       for (JsonNode shard : manifest.path("shards")) {

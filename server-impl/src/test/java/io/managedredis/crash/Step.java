@@ -6,7 +6,7 @@ import java.util.Locale;
 /**
  * A durable step of a scenario, named so that it is the same in every run.
  *
- * @param name with ids and shards' names left out
+ * @param name with ids, shards' names and what is random left out
  * @param occurrence how many steps of that name there were so far, with this one
  */
 public record Step(String name, int occurrence) {
@@ -35,7 +35,9 @@ public record Step(String name, int occurrence) {
       case 2 -> "<cluster>/<backup>/";
       default -> {
         String file = inside.getFileName().toString();
-        yield file.endsWith(".rdb.zst") ? "<shard>.rdb.zst" : file;
+        yield file.endsWith(".rdb.zst")
+            ? "<shard>.rdb.zst"
+            : file.replaceFirst("^(verification\\.json)\\.[0-9a-f]{32}\\.tmp$", "$1.<random>.tmp");
       }
     };
   }
