@@ -3,55 +3,35 @@
 # cache: from a store without encryption and from one with it; beside it, how fast the client reads the same
 # bytes from a file without any server, as the limit.
 #
-# usage: server-impl/bench/download.sh [MEGABYTES [ROUNDS]]       after: mvn -DskipTests package
+# usage: server-impl/bench/download.sh [MEGABYTES [ROUNDS]]
+#        after: mvn -DskipTests package; JAR=FILE measures another build of the service
 # needs: redis-server, redis-cli, curl, java; room for three times the data in ${TMPDIR:-/tmp}
 set -euo pipefail
 megabytes=${1:-1024}
 rounds=${2:-5}
-jar=$(cd "$(dirname "$0")/.." && pwd)/target/managed-redis-backup.jar
-work=$(mktemp -d)
-port=$((20000 + RANDOM % 10000))
-pids=()
-finish() {
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
-
-redis-server --port "$port" --bind 127.0.0.1 --save '' --dir "$work" \
-  --repl-diskless-sync yes --repl-diskless-sync-delay 0 > "$work/redis.log" &
-pids+=($!)
-until redis-cli -p "$port" ping > /dev/null 2>&1; do sleep 0.1; done
-for ((i = 0; i < megabytes; i++)); do
-  head -c 1048576 /dev/urandom | redis-cli -p "$port" -x set "key:$i" > /dev/null
-done
+. "$(dirname "$0")/common.sh"
+start_redis
+fill incompressible "$megabytes"
 java -jar "$jar" key create "$work/keyset.json" > /dev/null
-
-# start NAME LINE-OF-CONFIGURATION: a service with one backup; prints the address of its snapshot
-start() {
-  printf '%s\n' 'listen: 127.0.0.1:0' "dataDir: ./$1" "$2" 'clusters:' \
-    "  - {id: bench, folderId: bench, name: bench, nodes: ['127.0.0.1:$port']}" > "$work/$1.yaml"
-  java -Xmx128m -jar "$jar" serve --config "$work/$1.yaml" > "$work/$1.out" 2> "$work/$1.err" &
-  pids+=($!)
-  until grep -q Listening "$work/$1.out"; do kill -0 "${pids[-1]}"; sleep 0.1; done
-  local url operation
-  url=$(sed 's/.* //' "$work/$1.out")
-  operation=$(curl -sf -X POST "$url/managed-redis/v1/clusters/bench:backup" | sed 's/.*"id":"\([a-z2-7]*\)".*/\1/')
-  until curl -sf "$url/operations/${operation:0:20}" | grep -q '"done":true'; do sleep 0.1; done
-  address="$url/managed-redis/v1/backups/$(curl -sf "$url/managed-redis/v1/clusters/bench/backups" | sed 's/.*"id":"\(bench:[^"]*\)".*/\1/')/shards/shard1/rdb"
+snapshot() {
+  back_up
+  echo "$url/managed-redis/v1/backups/$(newest_backup)/shards/shard1/rdb"
 }
-start plain '';                                        plain=$address
-start encrypted 'encryption: {keysetFile: ./keyset.json}'; encrypted=$address
+start_service plain '';                                            plain=$(snapshot)
+start_service encrypted 'encryption: {keysetFile: ./keyset.json}'; encrypted=$(snapshot)
+redis-cli -p "$port" shutdown nosave 2>/dev/null || true
 curl -sf -o "$work/dump.rdb" "$plain"
 
 rate() { curl -sf -o /dev/null -w '%{speed_download}\n' "$1" | awk '{ printf "%.0f", $1 / 1e6 }'; }
+cpu() { awk -v hz="$(getconf CLK_TCK)" '{ print ($14 + $15) / hz }' "/proc/$service_pid/stat"; }
 for _ in 1 2 3; do rate "$plain" > /dev/null; rate "$encrypted" > /dev/null; rate "file://$work/dump.rdb" > /dev/null; done
-echo "$megabytes MB incompressible, $(java -version 2>&1 | head -n 1), -Xmx128m, $(nproc) cores; MB/s"
-echo "round  plain  encrypted  file without a server"
+about incompressible "$megabytes"
+echo "MB (10^6 bytes) per second; the last column for each second of CPU time of the service, encrypted"
+echo "round  plain  encrypted  file without a server  encrypted per CPU s"
 for ((round = 1; round <= rounds; round++)); do
-  echo "$round $(rate "$plain") $(rate "$encrypted") $(rate "file://$work/dump.rdb")" |
-    awk '{ printf "%5d  %5d  %9d  %21d\n", $1, $2, $3, $4 }' | tee -a "$work/rounds"
+  a=$(rate "$plain"); before=$(cpu); b=$(rate "$encrypted"); after=$(cpu); c=$(rate "file://$work/dump.rdb")
+  echo "$round $a $b $c $before $after $(stat -c %s "$work/dump.rdb")" |
+    awk '{ printf "%5d  %5d  %9d  %21d  %19d\n", $1, $2, $3, $4, $7 / 1e6 / ($6 - $5) }' | tee -a "$work/rounds"
 done
-median() { awk -v c="$1" '{ print $c }' "$work/rounds" | sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
-echo "median $(median 2), $(median 3), $(median 4)"
+echo "median $(median 2), $(median 3), $(median 4); $(median 5) per CPU second"
+echo "load average after $(cut -d ' ' -f 1-3 /proc/loadavg)"
