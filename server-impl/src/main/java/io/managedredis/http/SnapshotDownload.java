@@ -126,24 +126,28 @@ final class SnapshotDownload implements StreamingOutput {
     if (headersAlone) {
       return;
     }
+    boolean complete = false;
     try (this.snapshot) {
-      while (true) {
-        int count = fill(next);
+      int count;
+      do {
+        count = fill(next);
         send(out);
-        if (count == 0) {
-          return;
-        }
         byte[] free = ready;
         ready = next;
         next = free;
         readyCount = count;
-      }
+      } while (count > 0);
+      complete = true;
     } catch (ClientGoneException e) {
       log.info("The download of shard {} of {} was not read to its end: {}", shard.name(), id, e);
     } catch (IOException e) {
       log.error("The download of shard {} of {} was broken off", shard.name(), id, e);
+    } finally {
+      // Whatever was thrown, an OutOfMemoryError included.
+      if (!complete) {
+        broken.run();
+      }
     }
-    broken.run();
   }
 
   private void send(OutputStream out) throws ClientGoneException {
