@@ -45,7 +45,16 @@ public final class Listing {
   void add(BackupEntry entry, boolean damaged) {
     boolean unused = catalog.add(entry);
     if (damaged) {
-      unused = catalog.markDamaged(entry.id(), true);
+      markDamaged(entry);
+    }
+  }
+
+  /** It is listed by now, so it has to stay; the next start reads the mark from the repository. */
+  private void markDamaged(BackupEntry entry) {
+    try {
+      boolean unused = catalog.markDamaged(entry.id(), true);
+    } catch (CatalogException e) {
+      log.error("Backup {} could not be noted as damaged before the next start", entry.id(), e);
     }
   }
 

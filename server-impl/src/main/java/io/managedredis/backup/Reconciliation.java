@@ -3,6 +3,7 @@ package io.managedredis.backup;
 import io.managedredis.catalog.BackupCatalog;
 import io.managedredis.repository.BackupId;
 import io.managedredis.repository.Manifest;
+import io.managedredis.repository.ManifestException;
 import io.managedredis.repository.Repository;
 import io.managedredis.repository.RepositoryException;
 import io.managedredis.repository.ShardManifest;
@@ -63,11 +64,16 @@ public final class Reconciliation {
             boolean unused = catalog.markDamaged(manifest.backupId(), damaged);
           }
         },
-        (id, damage) ->
-            log.error(
-                "Backup {} has a manifest that can't be read and is left alone: {}",
-                id,
-                damage.getMessage()));
+        (id, damage) -> {
+          log.error(
+              "Backup {} has a manifest that can't be read and is left alone: {}",
+              id,
+              damage.getMessage());
+          if (damage instanceof ManifestException) {
+            // Without a row, there is nothing to mark.
+            boolean unused = catalog.markDamaged(id.toString(), true);
+          }
+        });
     locked.forEach(
         (key, backups) ->
             log.warn(
@@ -125,7 +131,7 @@ public final class Reconciliation {
   private boolean isThere(BackupId id) throws RepositoryException {
     try {
       return repository.manifest(id).isPresent();
-    } catch (io.managedredis.repository.ManifestException e) {
+    } catch (ManifestException e) {
       // Damaged, but there: it was logged above.
       return true;
     }

@@ -18,7 +18,7 @@ public final class BackupCatalog {
       new KeysetQuery<>(SELECT, "cluster_id", (row, context) -> entry(row));
   static final String LAST_CREATED =
       "SELECT created_seconds, created_nanos FROM backup WHERE cluster_id = :cluster"
-          + " ORDER BY created_seconds DESC, created_nanos DESC LIMIT 1";
+          + " AND damaged = 0 ORDER BY created_seconds DESC, created_nanos DESC LIMIT 1";
   static final String IDS_AFTER = "SELECT id FROM backup WHERE id > :id ORDER BY id LIMIT :limit";
 
   static final String DAMAGED =
@@ -152,7 +152,7 @@ public final class BackupCatalog {
     return BY_CLUSTER.page(database, "list the backups of a cluster", clusterId, after, limit);
   }
 
-  /** When the newest backup of a cluster was completed. */
+  /** When the newest backup of a cluster was completed, those found damaged left out. */
   public Optional<Instant> lastCreatedAt(String clusterId) {
     return database.read(
         "find the last backup of a cluster",

@@ -1,6 +1,7 @@
 package io.managedredis.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.managedredis.catalog.BackupEntry;
@@ -79,6 +80,19 @@ class ReconciliationTest {
   }
 
   @Test
+  void aDamagedManifestCountsAsDamagedUntilItIsPutBack() throws Exception {
+    String id = backUp().backupId();
+    Path file = bench.folderOf(id).resolve("manifest.json");
+    byte[] manifest = Files.readAllBytes(file);
+    Files.writeString(file, "{");
+    reconcile();
+    assertThat(bench.catalog.backups().damaged(id)).contains(true);
+    Files.write(file, manifest);
+    reconcile();
+    assertThat(bench.catalog.backups().damaged(id)).contains(false);
+  }
+
+  @Test
   void aDamagedManifestDoesNotKeepTheOthersFromBeingCatalogued() throws Exception {
     Manifest damaged = backUp();
     Manifest good = backUp();
@@ -147,6 +161,23 @@ class ReconciliationTest {
     try (RedisProcess copy = bench.load(manifest, manifest.shards().get(0))) {
       assertThat(copy.size()).isEqualTo(redis.size());
     }
+  }
+
+  @Test
+  void aDamagedBackupWhoseDeletionFailsStaysDamaged() throws Exception {
+    Manifest manifest = backUp();
+    boolean unused = bench.catalog.backups().markDamaged(manifest.backupId(), true);
+    BackupRemover remover =
+        remover(
+            new RepositoryWrapper(bench.repository) {
+              @Override
+              public void delete(BackupId id) throws RepositoryException {
+                throw new RepositoryException("the disk is read-only");
+              }
+            });
+    assertThatThrownBy(() -> remover.delete(id(manifest)))
+        .isInstanceOf(BackupFailedException.class);
+    assertThat(bench.catalog.backups().damaged(manifest.backupId())).contains(true);
   }
 
   @Test

@@ -194,6 +194,16 @@ class BackupCatalogTest {
   }
 
   @Test
+  void aDamagedBackupIsNotTheLastOneOfItsCluster() {
+    backups.add(Samples.backup("good", Samples.NOON));
+    backups.add(Samples.backup("damaged", Samples.NOON.plusSeconds(1)));
+
+    assertThat(backups.markDamaged("damaged", true)).isTrue();
+
+    assertThat(backups.lastCreatedAt("cluster")).contains(Samples.NOON);
+  }
+
+  @Test
   void idsComeInByteOrderPageByPage() {
     for (String id : List.of("b", "B", "a", "é", "a-1", "_")) {
       backups.add(Samples.backup(id, Samples.NOON));
