@@ -36,6 +36,9 @@ public final class ApiServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
   private static final int WORKERS = 32;
 
+  /** A download keeps a worker as long as its caller reads; the others must stay free. */
+  private static final int DOWNLOADS = WORKERS / 4;
+
   /** How long a client may take nothing of its answer. */
   private static final Duration STALLED_CLIENT = Duration.ofSeconds(30);
 
@@ -105,7 +108,9 @@ public final class ApiServer implements AutoCloseable {
     PageTokens tokens = new PageTokens(catalog.secret("page-token", PageTokens.SECRET_BYTES));
     StartedOperations started = new StartedOperations(operations, clusters);
     ResourceConfig application = new ResourceConfig();
-    application.register(new BackupResource(catalog.backups(), repository, started, tokens));
+    application.register(
+        new BackupResource(
+            catalog.backups(), repository, started, tokens, new DownloadSlots(DOWNLOADS)));
     application.register(
         new ClusterResource(
             clusters, health, catalog.clusters(), catalog.backups(), operations, started, tokens));

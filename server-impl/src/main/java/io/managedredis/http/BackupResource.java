@@ -36,16 +36,19 @@ public final class BackupResource implements BackupApi {
   private final StoredBackups backups;
   private final StartedOperations operations;
   private final PageTokens tokens;
+  private final DownloadSlots slots;
 
   BackupResource(
       BackupCatalog catalog,
       StoredBackups backups,
       StartedOperations operations,
-      PageTokens tokens) {
+      PageTokens tokens,
+      DownloadSlots slots) {
     this.catalog = catalog;
     this.backups = backups;
     this.operations = operations;
     this.tokens = tokens;
+    this.slots = slots;
   }
 
   @Override
@@ -82,7 +85,7 @@ public final class BackupResource implements BackupApi {
             .orElseThrow(
                 () -> ApiException.notFound("Shard " + shardName + " of backup", backupId));
     try {
-      return SnapshotDownload.open(backups, id(backupId), shard, range, ifRange);
+      return SnapshotDownload.open(slots, backups, id(backupId), shard, range, ifRange);
     } catch (RepositoryException e) {
       throw stored(backupId, e);
     }

@@ -48,10 +48,12 @@ final class SnapshotDownload implements StreamingOutput {
    *
    * @param range the header {@code Range}
    * @param ifRange the header {@code If-Range}
+   * @throws ApiException 503 when too many snapshots are being sent
    * @throws UnsatisfiableRangeException when the range begins behind the end
    * @throws RepositoryException when the stored file can't be read
    */
   static SnapshotDownload open(
+      DownloadSlots slots,
       StoredBackups backups,
       BackupId id,
       ShardManifest shard,
@@ -62,9 +64,11 @@ final class SnapshotDownload implements StreamingOutput {
     ByteRange part =
         sameFile ? ByteRange.of(range, shard.rawBytes()) : ByteRange.all(shard.rawBytes());
     InputStream snapshot =
-        part.whole()
-            ? backups.open(id, shard)
-            : backups.open(id, shard, part.from(), part.length());
+        slots.open(
+            () ->
+                part.whole()
+                    ? backups.open(id, shard)
+                    : backups.open(id, shard, part.from(), part.length()));
     SnapshotDownload download = new SnapshotDownload(id, shard, part, snapshot);
     boolean complete = false;
     try {

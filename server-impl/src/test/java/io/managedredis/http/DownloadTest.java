@@ -22,9 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -253,6 +255,37 @@ class DownloadTest {
           .atMost(Duration.ofSeconds(60))
           .until(() -> openSnapshots() == 0);
     }
+  }
+
+  @Test
+  void slowDownloadsLeaveRoomForOtherCalls() throws Exception {
+    List<Socket> slow = new ArrayList<>();
+    try {
+      // More than there are threads that answer.
+      for (int i = 0; i < 40; i++) {
+        Socket socket = new Socket();
+        slow.add(socket);
+        socket.setReceiveBufferSize(4096);
+        socket.setSoTimeout(20_000);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), service.port()));
+        socket
+            .getOutputStream()
+            .write(
+                ("GET " + path(backup) + " HTTP/1.1\r\nHost: x\r\n\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(socket.getInputStream().read()).isEqualTo('H');
+      }
+
+      assertThat(download(backup).statusCode()).isEqualTo(503);
+      assertThat(service.send("GET", "/health/live").statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+    Awaitility.await("the places are free again")
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(download(backup).body()).isEqualTo(whole));
   }
 
   /** How many stored files this process has open. */

@@ -33,7 +33,8 @@ class SnapshotDownloadTest {
       Manifest manifest = backups.manifest(id).orElseThrow();
       ShardManifest shard = manifest.shards().get(0);
       AtomicInteger broken = new AtomicInteger();
-      SnapshotDownload download = SnapshotDownload.open(backups, id, shard, null, null);
+      SnapshotDownload download =
+          SnapshotDownload.open(new DownloadSlots(1), backups, id, shard, null, null);
       download.whenBroken(broken::incrementAndGet);
 
       assertThatThrownBy(
