@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -35,6 +36,8 @@ final class NodeProbe {
 
   private static final Logger log = LoggerFactory.getLogger(NodeProbe.class);
 
+  private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
+
   private final ClusterDeclaration cluster;
   private final NodeAddress address;
   private final Duration timeout;
@@ -57,7 +60,7 @@ final class NodeProbe {
       if (!info.clusterMode()) {
         return new Answer(new Topology.Node(address, info, null), null);
       }
-      SlotMap slots = SlotMap.parse(jedis.clusterNodes(), address);
+      SlotMap slots = SlotMap.parse(jedis.clusterNodes(), address, byName());
       // Asked again: only an offset that is read after the map covers every key that moved before.
       return new Answer(new Topology.Node(address, NodeInfo.parse(jedis.info()), null), slots);
     } catch (TopologyException e) {
@@ -91,6 +94,11 @@ final class NodeProbe {
     } catch (IOException e) {
       throw new JedisConnectionException(e);
     }
+  }
+
+  /** Who declares names for TLS has certificates for names; an address would not match them. */
+  private boolean byName() {
+    return cluster.tls() != null && !ADDRESS.matcher(address.host()).matches();
   }
 
   private void closeSocket() {

@@ -76,6 +76,17 @@ public record SlotMap(
    * @throws TopologyException when a line has another shape
    */
   public static SlotMap parse(String answer, NodeAddress asked) throws TopologyException {
+    return parse(answer, asked, false);
+  }
+
+  /**
+   * Reads {@code CLUSTER NODES} as {@link #parse(String, NodeAddress)} does.
+   *
+   * @param byName whether a node that announces a host name is known by it: what a certificate is
+   *     issued for
+   * @throws TopologyException when a line has another shape
+   */
+  static SlotMap parse(String answer, NodeAddress asked, boolean byName) throws TopologyException {
     List<String[]> lines = new ArrayList<>();
     for (String line : answer.split("\r?\n", -1)) {
       if (!line.isBlank()) {
@@ -107,10 +118,10 @@ public record SlotMap(
           slots.sort(Comparator.comparingInt(SlotRange::from));
           owners.add(
               new Owner(
-                  member(columns, asked),
+                  member(columns, asked, byName),
                   Long.parseLong(columns[6]),
                   List.copyOf(slots),
-                  replicas(lines, columns[0], asked)));
+                  replicas(lines, columns[0], asked, byName)));
         }
       } catch (IllegalArgumentException e) {
         throw malformed(asked, String.join(" ", columns), e);
@@ -153,17 +164,19 @@ public record SlotMap(
     return List.of(columns[2].split(",", -1)).contains(flag);
   }
 
-  private static List<Member> replicas(List<String[]> lines, String masterId, NodeAddress asked) {
+  private static List<Member> replicas(
+      List<String[]> lines, String masterId, NodeAddress asked, boolean byName) {
     return lines.stream()
         .filter(c -> c[3].equals(masterId))
-        .map(c -> member(c, asked))
+        .map(c -> member(c, asked, byName))
         .filter(replica -> replica.address() != null)
         .toList();
   }
 
   /** A node whose address turned out to be another's is listed with {@code :0@0}. */
-  private static Member member(String[] columns, NodeAddress asked) {
-    String text = columns[1].split(",", 2)[0];
+  private static Member member(String[] columns, NodeAddress asked, boolean byName) {
+    String[] parts = columns[1].split(",", 3);
+    String text = parts[0];
     int at = text.indexOf('@');
     String hostAndPort = at < 0 ? text : text.substring(0, at);
     int colon = hostAndPort.lastIndexOf(':');
@@ -174,8 +187,9 @@ public record SlotMap(
     int port = Integer.parseInt(hostAndPort.substring(colon + 1));
     boolean lost =
         hasFlag(columns, "noaddr") || port == 0 || (host.isEmpty() && !hasFlag(columns, "myself"));
-    return new Member(
-        columns[0], lost ? null : new NodeAddress(host.isEmpty() ? asked.host() : host, port));
+    String name = byName && parts.length > 1 ? parts[1] : "";
+    String reached = !name.isEmpty() ? name : host.isEmpty() ? asked.host() : host;
+    return new Member(columns[0], lost ? null : new NodeAddress(reached, port));
   }
 
   private static SlotRange unowned(SlotRange range, BitSet owned) {

@@ -68,6 +68,24 @@ class SlotMapTest {
   }
 
   @Test
+  void aNodeIsKnownByTheNameThatItAnnouncesWhereNamesCount() throws TopologyException {
+    SlotMap map =
+        SlotMap.parse(
+            A
+                + " 10.0.0.1:7001@17001,redis-0.example.org myself,master - 0 0 1 connected 0-8191\n"
+                + B
+                + " 10.0.0.2:7001@17001,,shard-id="
+                + C
+                + " master - 0 5 2 connected 8192-16383",
+            new NodeAddress("redis.example.org", 7001),
+            true);
+    assertThat(map.owners())
+        .extracting(owner -> owner.master().address())
+        .containsExactly(
+            new NodeAddress("redis-0.example.org", 7001), new NodeAddress("10.0.0.2", 7001));
+  }
+
+  @Test
   void anOldServerLeavesOutTheBusPort() throws TopologyException {
     assertThat(onlyMaster(parse(A + " 10.0.0.1:7001 master - 0 0 1 connected 5")))
         .isEqualTo(new NodeAddress("10.0.0.1", 7001));
