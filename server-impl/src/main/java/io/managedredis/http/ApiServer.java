@@ -39,6 +39,9 @@ public final class ApiServer implements AutoCloseable {
   /** A download keeps a worker as long as its caller reads; the others must stay free. */
   private static final int DOWNLOADS = WORKERS / 4;
 
+  /** What may wait in memory for one slow client; by default four times the socket's buffer. */
+  private static final int PENDING = 1 << 20;
+
   /** How long a client may take nothing of its answer. */
   private static final Duration STALLED_CLIENT = Duration.ofSeconds(30);
 
@@ -76,6 +79,7 @@ public final class ApiServer implements AutoCloseable {
         new FrontHandler(api, new Pages(new ContractDocument(), readiness, metrics), metrics, json);
     listener = new NetworkListener("api", host, port);
     listener.registerAddOn(malformed);
+    listener.setMaxPendingBytes(PENDING);
     listener.getTransport().setWriteTimeout(STALLED_CLIENT.toSeconds(), TimeUnit.SECONDS);
     listener
         .getTransport()
