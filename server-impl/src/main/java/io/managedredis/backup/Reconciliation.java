@@ -128,11 +128,12 @@ public final class Reconciliation {
     }
   }
 
-  private boolean isThere(BackupId id) throws RepositoryException {
+  /** What can't be read is there: it was logged above, and one backup must not stop the server. */
+  private boolean isThere(BackupId id) {
     try {
       return repository.manifest(id).isPresent();
-    } catch (ManifestException e) {
-      // Damaged, but there: it was logged above.
+    } catch (RepositoryException e) {
+      log.debug("Backup {} is there, but can't be read", id, e);
       return true;
     }
   }

@@ -148,6 +148,13 @@ public final class BackupResource implements BackupApi {
   private Optional<Verification> verification(BackupId id) {
     try {
       return backups.verification(id);
+    } catch (ManifestException e) {
+      log.error("The last verification of backup {} can't be read: {}", id, e.getMessage());
+      throw ApiException.of(
+          StatusCode.DATA_LOSS,
+          "What the last verification of backup "
+              + id
+              + " found can't be read; the backup itself is another matter. Verify it again");
     } catch (RepositoryException e) {
       throw stored(id.toString(), e);
     }

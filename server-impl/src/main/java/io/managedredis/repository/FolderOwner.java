@@ -24,13 +24,20 @@ public final class FolderOwner {
    */
   public static void handOver(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      handOver(file, folder);
+    }
+  }
+
+  /** The same, with the owner and the group of another file. */
+  static void handOver(Path file, Path like) throws IOException {
     PosixFileAttributeView view = view(file);
-    PosixFileAttributeView above = folder == null ? null : view(folder);
-    if (view == null || above == null) {
+    PosixFileAttributeView other = view(like);
+    if (view == null || other == null) {
       return;
     }
     PosixFileAttributes is = view.readAttributes();
-    PosixFileAttributes wanted = above.readAttributes();
+    PosixFileAttributes wanted = other.readAttributes();
     if (!is.owner().equals(wanted.owner())) {
       view.setOwner(wanted.owner());
       view.setGroup(wanted.group());

@@ -77,7 +77,8 @@ public final class KeysetFile {
    * whole, durably.
    *
    * @return the new key's id
-   * @throws KeysetException when the file cannot be used or replaced; it has its old keys then
+   * @throws KeysetException when the file cannot be used or replaced; it has its old keys then, or
+   *     wholly the new ones when only making that durable failed
    */
   public String rotate() throws KeysetException {
     // What a link leads to is replaced, not the link.
@@ -92,6 +93,8 @@ public final class KeysetFile {
     try (channel) {
       KeysetHandle keyset = withNewPrimary(KeysetHandle.newBuilder(load()));
       write(channel, keyset);
+      // Root may rotate the keys of a service that runs as somebody else.
+      FolderOwner.handOver(draft, target);
       files.rename(draft, target);
       files.forceDirectory(folder(target));
       return id(keyset.getPrimary().getId());

@@ -158,6 +158,20 @@ class VerificationApiTest {
   }
 
   @Test
+  void aDamagedResultSaysSoAndIsReplacedByTheNextOne() throws Exception {
+    String id = service.takeBackup(CLUSTER);
+    service.awaitDone(service.backups().verifyBackup(id, null));
+    Files.writeString(file(id).resolveSibling("verification.json"), "{");
+
+    assertThatExceptionOfType(ApiException.class)
+        .isThrownBy(() -> service.backups().getBackupManifest(id))
+        .returns(500, ApiException::getCode)
+        .withMessageContaining("Verify it again");
+    service.awaitDone(service.backups().verifyBackup(id, null));
+    assertThat(service.backups().getBackupManifest(id).getProof().getDamaged()).isFalse();
+  }
+
+  @Test
   void theSameKeyAnswersTheSameVerification() throws ApiException {
     String id = service.takeBackup(CLUSTER);
     String key = UUID.randomUUID().toString();

@@ -23,6 +23,21 @@ class FolderOwnerTest {
   }
 
   @Test
+  void aKeysetThatRootRotatesStaysWithItsOwner() throws Exception {
+    assumeThat(System.getProperty("user.name")).as("only root may do that").isEqualTo("root");
+    Path keyset = folder.resolve("keyset.json");
+    String first = new KeysetFile(keyset).create();
+    UserPrincipal nobody =
+        folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+    Files.setOwner(keyset, nobody);
+
+    String second = new KeysetFile(keyset).rotate();
+
+    assertThat(second).isNotEqualTo(first);
+    assertThat(Files.getOwner(keyset)).isEqualTo(nobody);
+  }
+
+  @Test
   void whatRootMakesBelongsToTheFoldersOwner() throws Exception {
     assumeThat(System.getProperty("user.name")).as("only root may do that").isEqualTo("root");
     UserPrincipal nobody =
