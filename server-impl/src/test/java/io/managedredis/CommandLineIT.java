@@ -224,7 +224,8 @@ class CommandLineIT {
   private String ok(String... arguments) throws Exception {
     try (ServerProcess process = run(arguments)) {
       assertThat(process.awaitExit()).as(process.err()).isZero();
-      assertThat(process.err()).isEmpty();
+      // From JDK 24 on the JVM itself says that protobuf, which Tink reads keysets with, is old.
+      assertThat(process.err().lines().filter(line -> !line.startsWith("WARNING: "))).isEmpty();
       return process.out();
     }
   }
