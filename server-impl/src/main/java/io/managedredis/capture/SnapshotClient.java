@@ -48,9 +48,8 @@ public final class SnapshotClient {
     try (ReplicationLink link = ReplicationLink.open(source, deadlines, cancellation)) {
       Handshake handshake = new Handshake(link, source);
       handshake.authenticate();
-      // Nothing more is announced: skip-rdb-checksum could cost the proof, a real port would make
-      // us
-      // a replica that others remember, and compression or a second channel change the payload.
+      // Nothing more is announced: skip-rdb-checksum could cost the proof, compression or a second
+      // channel change the payload, and a real port would make us a replica that others remember.
       handshake.announce("listening-port", NO_PORT);
       handshake.announce("capa", "eof");
       boolean rdbOnly = handshake.announce("rdb-only", "1");

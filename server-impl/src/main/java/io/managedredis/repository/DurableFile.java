@@ -28,6 +28,7 @@ final class DurableFile {
       files.write(channel, ByteBuffer.wrap(content));
       files.force(channel);
     }
+    FolderOwner.handOver(draft);
     files.rename(draft, file);
     Path folder = file.getParent();
     if (folder != null) {

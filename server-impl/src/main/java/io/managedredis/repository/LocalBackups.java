@@ -148,7 +148,7 @@ final class LocalBackups implements StoredBackups {
                         Names.printable(verification.backupId()) + " is not a backup's id"));
     Optional<Manifest> manifest = manifest(backup);
     if (manifest.isEmpty()) {
-      throw gone(backup);
+      throw RepositoryException.gone(backup);
     }
     byte[] json = verificationCodec.encode(backup, manifest.get(), verification);
     verifications.write(backup, json);
@@ -210,18 +210,14 @@ final class LocalBackups implements StoredBackups {
 
   private void requireThere(BackupId backup) throws IOException {
     if (!folders.exists(backup)) {
-      throw gone(backup);
+      throw RepositoryException.gone(backup);
     }
     requireManifest(backup);
   }
 
   private void requireManifest(BackupId backup) throws RepositoryException {
     if (!folders.hasManifest(backup)) {
-      throw gone(backup);
+      throw RepositoryException.gone(backup);
     }
-  }
-
-  private static RepositoryException gone(BackupId backup) {
-    return new RepositoryException("There is no backup " + backup + "; it may have been deleted");
   }
 }

@@ -36,6 +36,11 @@ public class RepositoryException extends IOException {
     return noSpace;
   }
 
+  /** Somebody asks for a backup that is not there. */
+  static RepositoryException gone(BackupId backup) {
+    return new RepositoryException("There is no backup " + backup + "; it may have been deleted");
+  }
+
   /** A failed step, told with its file and with what an operator can do about it. */
   static RepositoryException during(String step, Path where, IOException cause) {
     String reason = reason(cause);

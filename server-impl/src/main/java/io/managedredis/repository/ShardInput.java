@@ -72,6 +72,7 @@ final class ShardInput extends InputStream {
       long length)
       throws IOException {
     StoredFile stored = new StoredFile(file);
+    boolean opened = false;
     try {
       if (stored.size() != shard.storedBytes()) {
         throw damaged(
@@ -85,13 +86,18 @@ final class ShardInput extends InputStream {
           table.isPresent()
               ? new FramedPieces(channel, table.get(), shard.rawBytes(), from)
               : new StreamPieces(channel, shard.rawBytes(), from);
-      return new ShardInput(file, shard, channel, pieces, sha256, length);
+      ShardInput input = new ShardInput(file, shard, channel, pieces, sha256, length);
+      opened = true;
+      return input;
     } catch (RepositoryException e) {
-      stored.close();
       throw e;
     } catch (IOException | GeneralSecurityException e) {
-      stored.close();
       throw wrong(file, shard, e);
+    } finally {
+      // Whatever was thrown, want of memory for a frame included.
+      if (!opened) {
+        stored.close();
+      }
     }
   }
 

@@ -41,7 +41,7 @@ final class VerificationFile {
       }
       if (!folders.hasManifest(id)) {
         files.delete(target);
-        throw gone(id);
+        throw RepositoryException.gone(id);
       }
     } catch (RepositoryException e) {
       throw e;
@@ -71,12 +71,11 @@ final class VerificationFile {
 
   private boolean replaced(BackupId id, Path target, byte[] json) throws IOException {
     if (!folders.exists(id) || !folders.hasManifest(id)) {
-      throw gone(id);
+      throw RepositoryException.gone(id);
     }
     Path draft = target.resolveSibling(Names.verificationDraft());
     try {
       new DurableFile(files).write(draft, target, json);
-      FolderOwner.handOver(target);
       return true;
     } catch (NoSuchFileException e) {
       return false;
@@ -89,9 +88,5 @@ final class VerificationFile {
       }
       throw e;
     }
-  }
-
-  private static RepositoryException gone(BackupId id) {
-    return new RepositoryException("There is no backup " + id + "; it may have been deleted");
   }
 }
