@@ -2,15 +2,10 @@ package io.managedredis;
 
 import io.managedredis.backup.Reconciliation;
 import io.managedredis.catalog.Catalog;
-import io.managedredis.catalog.CatalogException;
-import io.managedredis.config.ConfigException;
-import io.managedredis.config.ServiceConfig;
 import io.managedredis.repository.FolderOwner;
-import io.managedredis.repository.KeysetException;
 import io.managedredis.repository.LocalRepository;
 import io.managedredis.repository.Repository;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,15 +22,7 @@ import picocli.CommandLine.Mixin;
     versionProvider = Main.Version.class,
     subcommands = CatalogCommand.Rebuild.class,
     synopsisSubcommandLabel = "COMMAND")
-final class CatalogCommand implements Runnable {
-
-  @CommandLine.Spec
-  private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-  @Override
-  public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "Name a command");
-  }
+final class CatalogCommand {
 
   /** Makes a new catalogue from the repository alone. */
   @Command(
@@ -62,34 +49,23 @@ final class CatalogCommand implements Runnable {
     @Mixin private DataOptions data = new DataOptions();
 
     @Override
-    public Integer call() {
-      PrintWriter err = spec.commandLine().getErr();
-      try {
-        ServiceConfig settings = data.settings();
-        Path file = DataOptions.catalog(settings);
-        if (!Files.isDirectory(DataOptions.repository(settings))) {
-          err.println("There is no repository in " + settings.dataDir());
-          return CommandLine.ExitCode.SOFTWARE;
-        }
-        try (Repository repository =
-            LocalRepository.open(
-                DataOptions.repository(settings),
-                settings.backup().compressionLevel(),
-                DataOptions.keyring(settings))) {
-          long backups = rebuild(repository, file);
-          spec.commandLine().getOut().println(file + ": " + backups + " backups");
-        }
-        return CommandLine.ExitCode.OK;
-      } catch (ConfigException e) {
-        e.problems().forEach(err::println);
-        return CommandLine.ExitCode.USAGE;
-      } catch (KeysetException e) {
-        err.println(e.getMessage());
-        return CommandLine.ExitCode.USAGE;
-      } catch (IOException | CatalogException e) {
-        err.println(e.getMessage());
-        return CommandLine.ExitCode.SOFTWARE;
-      }
+    public Integer call() throws InterruptedException {
+      return data.run(
+          settings -> {
+            Path file = DataOptions.catalog(settings);
+            if (!Files.isDirectory(DataOptions.repository(settings))) {
+              throw new IOException("There is no repository in " + settings.dataDir());
+            }
+            try (Repository repository =
+                LocalRepository.open(
+                    DataOptions.repository(settings),
+                    settings.backup().compressionLevel(),
+                    DataOptions.keyring(settings))) {
+              long backups = rebuild(repository, file);
+              spec.commandLine().getOut().println(file + ": " + backups + " backups");
+            }
+            return CommandLine.ExitCode.OK;
+          });
     }
 
     /** Whatever crash comes in between, the server makes what is missing from the repository. */

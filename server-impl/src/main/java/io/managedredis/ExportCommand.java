@@ -1,22 +1,23 @@
 package io.managedredis;
 
-import io.managedredis.config.ConfigException;
 import io.managedredis.repository.BackupId;
-import io.managedredis.repository.KeysetException;
 import io.managedredis.repository.Manifest;
-import io.managedredis.repository.RepositoryException;
 import io.managedredis.repository.ShardManifest;
 import io.managedredis.repository.StoredBackups;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +51,11 @@ final class ExportCommand implements Callable<Integer> {
 
   @Mixin private DataOptions data = new DataOptions();
 
-  @Parameters(paramLabel = "BACKUP", description = "The id of the backup.")
-  private String backup = "";
+  @Parameters(
+      paramLabel = "BACKUP",
+      converter = DataOptions.BackupIdConverter.class,
+      description = "The id of the backup.")
+  private @Nullable BackupId backup;
 
   @Option(
       names = "--shard",
@@ -70,56 +74,44 @@ final class ExportCommand implements Callable<Integer> {
   private boolean force;
 
   @Override
-  public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
-    BackupId id =
-        BackupId.parse(backup)
-            .orElseThrow(
-                () ->
-                    new CommandLine.ParameterException(
-                        spec.commandLine(),
-                        "'" + backup + "' is not the id of a backup: CLUSTER:SUFFIX"));
-    if (!force && Files.exists(out)) {
-      err.println(out + " is there already; name another file, or replace it with --force");
-      return CommandLine.ExitCode.SOFTWARE;
-    }
-    try (StoredBackups backups = DataOptions.backups(data.settings())) {
-      Manifest manifest =
-          backups
-              .manifest(id)
-              .orElseThrow(() -> new RepositoryException("There is no backup " + id));
-      ShardManifest shard = shard(manifest);
-      try (InputStream snapshot = backups.open(id, shard)) {
-        write(snapshot, shard);
-      }
-      spec.commandLine()
-          .getOut()
-          .println(
-              out
-                  + ": "
-                  + ProgressDisplay.size(shard.rawBytes())
-                  + ", "
-                  + shard.serverName()
-                  + " "
-                  + shard.serverVersion()
-                  + ", SHA-256 "
-                  + shard.rawSha256());
-      return CommandLine.ExitCode.OK;
-    } catch (ConfigException e) {
-      e.problems().forEach(err::println);
-      return CommandLine.ExitCode.USAGE;
-    } catch (KeysetException e) {
-      err.println(e.getMessage());
-      return CommandLine.ExitCode.USAGE;
-    } catch (RepositoryException e) {
-      err.println(e.getMessage());
-    } catch (IOException e) {
-      err.println("Can't write " + out + ": " + e);
-    }
-    return CommandLine.ExitCode.SOFTWARE;
+  public Integer call() throws InterruptedException {
+    return data.run(
+        settings -> {
+          if (!force && Files.exists(out)) {
+            throw new IOException(
+                out + " is there already; name another file, or replace it with --force");
+          }
+          try (StoredBackups backups = DataOptions.backups(settings)) {
+            export(backups, Objects.requireNonNull(backup));
+          }
+          return CommandLine.ExitCode.OK;
+        });
   }
 
-  private ShardManifest shard(Manifest manifest) throws RepositoryException {
+  private void export(StoredBackups backups, BackupId id) throws IOException {
+    Manifest manifest =
+        backups.manifest(id).orElseThrow(() -> new IOException("There is no backup " + id));
+    ShardManifest shard = shard(manifest);
+    try (InputStream snapshot = backups.open(id, shard)) {
+      write(snapshot, shard);
+    } catch (FileSystemException e) {
+      throw new IOException("Can't write " + out + ": " + e, e);
+    }
+    spec.commandLine()
+        .getOut()
+        .println(
+            out
+                + ": "
+                + ProgressDisplay.size(shard.rawBytes())
+                + ", "
+                + shard.serverName()
+                + " "
+                + shard.serverVersion()
+                + ", SHA-256 "
+                + shard.rawSha256());
+  }
+
+  private ShardManifest shard(Manifest manifest) throws IOException {
     List<ShardManifest> shards = manifest.shards();
     if (shardName == null && shards.size() == 1) {
       return shards.get(0);
@@ -129,7 +121,7 @@ final class ExportCommand implements Callable<Integer> {
         .findFirst()
         .orElseThrow(
             () ->
-                new RepositoryException(
+                new IOException(
                     (shardName == null
                             ? "Name one with --shard: backup "
                             : "There is no shard " + shardName + ": backup ")
@@ -143,23 +135,19 @@ final class ExportCommand implements Callable<Integer> {
   private void write(InputStream snapshot, ShardManifest shard) throws IOException {
     Path file = out.toAbsolutePath();
     Path draft = file.resolveSibling(file.getFileName() + ".part");
+    // What an export that was killed left.
+    boolean unused = Files.deleteIfExists(draft);
     ProgressDisplay display =
         new ProgressDisplay(spec.commandLine().getErr(), ProgressDisplay.onTerminal());
     display.begin(shard.name(), shard.rawBytes());
     boolean complete = false;
-    try (FileChannel channel =
-        FileChannel.open(
-            draft,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
+    try (FileChannel channel = create(draft)) {
       byte[] buffer = new byte[BUFFER];
       long written = 0;
       for (int count = snapshot.read(buffer); count >= 0; count = snapshot.read(buffer)) {
         ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count);
         while (bytes.hasRemaining()) {
-          int some = channel.write(bytes);
-          written += some;
+          written += channel.write(bytes);
         }
         display.update(written);
       }
@@ -168,11 +156,26 @@ final class ExportCommand implements Callable<Integer> {
     } finally {
       display.end();
       if (!complete) {
-        Files.deleteIfExists(draft);
+        unused = Files.deleteIfExists(draft);
       }
     }
-    Path unused =
+    Path moved =
         Files.move(
             draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel folder = FileChannel.open(Objects.requireNonNull(moved.getParent()))) {
+      folder.force(true);
+    }
+  }
+
+  /** For its owner alone: it holds in clear what may be encrypted in the repository. */
+  private static FileChannel create(Path draft) throws IOException {
+    FileAttribute<?>[] mode =
+        draft.getFileSystem().supportedFileAttributeViews().contains("posix")
+            ? new FileAttribute<?>[] {
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+            }
+            : new FileAttribute<?>[0];
+    return FileChannel.open(
+        draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode);
   }
 }

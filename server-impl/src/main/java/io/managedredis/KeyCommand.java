@@ -29,15 +29,10 @@ import picocli.CommandLine.Parameters;
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:fine", "1:failed; stderr says why", "2:wrong usage"})
-final class KeyCommand implements Runnable {
+final class KeyCommand {
 
   @CommandLine.Spec
   private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-  @Override
-  public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "Name a command");
-  }
 
   @Command(
       name = "create",

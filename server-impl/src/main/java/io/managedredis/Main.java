@@ -27,10 +27,7 @@ import picocli.CommandLine.Command;
       "1:failed; stderr says why",
       "2:wrong usage or configuration; every problem is listed"
     })
-public final class Main implements Runnable {
-
-  @CommandLine.Spec
-  private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+public final class Main {
 
   /** Runs a command and exits with its status. */
   public static void main(String[] arguments) {
@@ -39,11 +36,6 @@ public final class Main implements Runnable {
     LogManager.getLogManager().reset();
     SLF4JBridgeHandler.install();
     System.exit(new CommandLine(new Main()).execute(arguments));
-  }
-
-  @Override
-  public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "Name a command");
   }
 
   /** The version that the build wrote into the jar. */

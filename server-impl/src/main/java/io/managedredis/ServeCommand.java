@@ -1,16 +1,11 @@
 package io.managedredis;
 
-import io.managedredis.catalog.CatalogException;
-import io.managedredis.config.ConfigException;
-import io.managedredis.config.ConfigReader;
 import io.managedredis.config.ListenAddress;
 import io.managedredis.config.ServiceConfig;
-import io.managedredis.repository.KeysetException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs the service until it is told to end. */
@@ -43,12 +39,7 @@ final class ServeCommand implements Callable<Integer> {
   @CommandLine.Spec
   private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      required = true,
-      description = "The configuration, in YAML. README.md lists its keys.")
-  private Path config = Path.of("");
+  @Mixin private DataOptions data = new DataOptions();
 
   @Option(
       names = "--listen",
@@ -56,36 +47,21 @@ final class ServeCommand implements Callable<Integer> {
       description = "Listen here instead of where the configuration says. Port 0 takes a free one.")
   private @Nullable String listen;
 
-  @Option(
-      names = "--data-dir",
-      paramLabel = "DIR",
-      description = "Keep catalogue and backups here instead of where the configuration says.")
-  private @Nullable Path dataDir;
-
   @Override
   public Integer call() throws InterruptedException {
-    ServiceConfig settings;
-    try {
-      settings = settings();
-    } catch (ConfigException e) {
-      e.problems().forEach(spec.commandLine().getErr()::println);
-      return CommandLine.ExitCode.USAGE;
-    }
-    try {
-      warnOfOpenDoor(InetAddress.getByName(settings.listen().host()));
-    } catch (UnknownHostException e) {
-      spec.commandLine().getErr().println(cantListen(settings.listen(), "the host is unknown"));
-      return CommandLine.ExitCode.SOFTWARE;
-    }
-    try {
-      return serve(settings);
-    } catch (KeysetException e) {
-      spec.commandLine().getErr().println("encryption.keysetFile: " + e.getMessage());
-      return CommandLine.ExitCode.USAGE;
-    } catch (IOException | CatalogException e) {
-      spec.commandLine().getErr().println(reason(e, settings.listen()));
-      return CommandLine.ExitCode.SOFTWARE;
-    }
+    ListenAddress address = address();
+    return data.run(
+        settings -> {
+          ServiceConfig wanted = address == null ? settings : settings.withListen(address);
+          try {
+            warnOfOpenDoor(InetAddress.getByName(wanted.listen().host()));
+            return serve(wanted);
+          } catch (UnknownHostException e) {
+            return cantListen(wanted.listen(), "the host is unknown");
+          } catch (BindException e) {
+            return cantListen(wanted.listen(), String.valueOf(e.getMessage()));
+          }
+        });
   }
 
   private int serve(ServiceConfig settings) throws IOException, InterruptedException {
@@ -107,21 +83,13 @@ final class ServeCommand implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
-  private ServiceConfig settings() throws ConfigException {
-    @Nullable ListenAddress address = null;
-    if (listen != null) {
-      try {
-        address = ListenAddress.parse(listen);
-      } catch (IllegalArgumentException e) {
-        throw new CommandLine.ParameterException(
-            spec.commandLine(), "--listen: " + e.getMessage(), e);
-      }
+  private @Nullable ListenAddress address() {
+    try {
+      return listen == null ? null : ListenAddress.parse(listen);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--listen: " + e.getMessage(), e);
     }
-    ServiceConfig settings = ConfigReader.read(config, System.getenv());
-    if (address != null) {
-      settings = settings.withListen(address);
-    }
-    return dataDir == null ? settings : settings.withDataDir(dataDir.toAbsolutePath());
   }
 
   private static void warnOfOpenDoor(InetAddress address) {
@@ -133,19 +101,17 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static String reason(Exception e, ListenAddress address) {
-    return e instanceof BindException
-        ? cantListen(address, String.valueOf(e.getMessage()))
-        : String.valueOf(e.getMessage());
-  }
-
-  private static String cantListen(ListenAddress address, String why) {
-    return "Can't listen on "
-        + address.host()
-        + ":"
-        + address.port()
-        + ": "
-        + why
-        + ". Choose another address with --listen or listen in the configuration";
+  private int cantListen(ListenAddress address, String why) {
+    spec.commandLine()
+        .getErr()
+        .println(
+            "Can't listen on "
+                + address.host()
+                + ":"
+                + address.port()
+                + ": "
+                + why
+                + ". Choose another address with --listen or listen in the configuration");
+    return CommandLine.ExitCode.SOFTWARE;
   }
 }

@@ -7,10 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.managedredis.backup.BackupFailedException;
 import io.managedredis.backup.BackupVerifier;
 import io.managedredis.capture.Cancellation;
-import io.managedredis.config.ConfigException;
 import io.managedredis.repository.BackupId;
 import io.managedredis.repository.Finding;
-import io.managedredis.repository.KeysetException;
 import io.managedredis.repository.Manifest;
 import io.managedredis.repository.RepositoryException;
 import io.managedredis.repository.ShardManifest;
@@ -20,6 +18,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -68,8 +67,12 @@ final class VerifyCommand implements Callable<Integer> {
 
   /** Which backups. */
   static final class Selection {
-    @Parameters(paramLabel = "BACKUP", arity = "0..*", description = "Ids of backups.")
-    private List<String> ids = List.of();
+    @Parameters(
+        paramLabel = "BACKUP",
+        arity = "0..*",
+        converter = DataOptions.BackupIdConverter.class,
+        description = "Ids of backups.")
+    private List<BackupId> ids = List.of();
 
     @Option(names = "--all", description = "Every backup.")
     @SuppressWarnings("UnusedVariable") // That it is there says it: nothing else was chosen.
@@ -92,44 +95,31 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     Share share = share();
-    List<BackupId> named = new ArrayList<>();
-    for (String id : selection.ids) {
-      named.add(
-          BackupId.parse(id)
-              .orElseThrow(
-                  () ->
-                      new CommandLine.ParameterException(
-                          spec.commandLine(),
-                          "'" + id + "' is not the id of a backup: CLUSTER:SUFFIX")));
-    }
+    return data.run(
+        settings -> {
+          try (StoredBackups backups = DataOptions.backups(settings)) {
+            return verify(backups, selection.ids.isEmpty() ? find(backups, share) : selection.ids);
+          }
+        });
+  }
+
+  private int verify(StoredBackups backups, List<BackupId> wanted) {
     PrintWriter err = spec.commandLine().getErr();
-    try (StoredBackups backups = DataOptions.backups(data.settings())) {
-      int bad = 0;
-      List<BackupId> wanted = named.isEmpty() ? find(backups, share) : named;
-      BackupVerifier verifier = new BackupVerifier(backups);
-      ProgressDisplay display = new ProgressDisplay(err, ProgressDisplay.onTerminal());
-      for (BackupId id : wanted) {
-        bad += verify(backups, verifier, id, display) == Result.INTACT ? 0 : 1;
-      }
-      if (!json) {
-        err.println(
-            wanted.isEmpty()
-                ? "There is no backup to verify"
-                : wanted.size() - bad + " of " + wanted.size() + " backups are intact");
-      }
-      return bad == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
-    } catch (ConfigException e) {
-      e.problems().forEach(err::println);
-      return CommandLine.ExitCode.USAGE;
-    } catch (KeysetException e) {
-      err.println(e.getMessage());
-      return CommandLine.ExitCode.USAGE;
-    } catch (RepositoryException e) {
-      err.println(e.getMessage());
-      return CommandLine.ExitCode.SOFTWARE;
+    BackupVerifier verifier = new BackupVerifier(backups);
+    ProgressDisplay display = new ProgressDisplay(err, ProgressDisplay.onTerminal());
+    int intact = 0;
+    for (BackupId id : wanted) {
+      intact += verify(backups, verifier, id, display) == Result.INTACT ? 1 : 0;
     }
+    if (!json) {
+      err.println(
+          wanted.isEmpty()
+              ? "There is no backup to verify"
+              : intact + " of " + wanted.size() + " backups are intact");
+    }
+    return intact == wanted.size() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
   }
 
   /** Ids only: however many backups there are, they fit into memory. */
@@ -155,8 +145,9 @@ final class VerifyCommand implements Callable<Integer> {
       Verification verification =
           verifier.verify(id, (bytes, done, total) -> display.update(bytes), new Cancellation());
       display.end();
-      print(verification);
-      return verification.damaged() ? Result.DAMAGED : Result.INTACT;
+      Result result = verification.damaged() ? Result.DAMAGED : Result.INTACT;
+      print(id, result, BackupVerifier.trouble(verification), verification);
+      return result;
     } catch (BackupFailedException e) {
       display.end();
       Result result =
@@ -179,28 +170,6 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Verification verification) {
-    StringBuilder trouble = new StringBuilder();
-    for (Verification.VerifiedShard shard : verification.shards()) {
-      if (shard.proof().damaged()) {
-        trouble
-            .append(trouble.isEmpty() ? "" : "; ")
-            .append("shard ")
-            .append(shard.name())
-            .append(": ")
-            .append(BackupVerifier.trouble(shard.proof()));
-      }
-    }
-    BackupId id =
-        BackupId.parse(verification.backupId())
-            .orElseThrow(() -> new IllegalStateException(verification.backupId()));
-    print(
-        id,
-        verification.damaged() ? Result.DAMAGED : Result.INTACT,
-        trouble.toString(),
-        verification);
-  }
-
   private void print(
       BackupId id, Result result, String trouble, @Nullable Verification verification) {
     PrintWriter out = spec.commandLine().getOut();
@@ -208,7 +177,7 @@ final class VerifyCommand implements Callable<Integer> {
       out.println(
           id
               + "  "
-              + result.name().toLowerCase(java.util.Locale.ROOT)
+              + result.name().toLowerCase(Locale.ROOT)
               + (trouble.isEmpty() ? "" : "  " + trouble));
     } else {
       ObjectNode object = mapper.createObjectNode();
@@ -221,11 +190,7 @@ final class VerifyCommand implements Callable<Integer> {
         ArrayNode shards = object.putArray("shards");
         for (Verification.VerifiedShard shard : verification.shards()) {
           ObjectNode proof = shards.addObject().put("name", shard.name());
-          put(proof, "checksum", shard.proof().checksum());
-          put(proof, "structure", shard.proof().structure());
-          put(proof, "counts", shard.proof().counts());
-          put(proof, "slots", shard.proof().slots());
-          put(proof, "stored", shard.proof().stored());
+          shard.proof().findings().forEach((name, finding) -> put(proof, name, finding));
         }
       }
       try {

@@ -93,25 +93,12 @@ final class VerifyOperation implements OperationHandler {
   }
 
   private static String message(Verification verification) {
-    StringBuilder text =
-        new StringBuilder("Backup ").append(verification.backupId()).append(" is damaged. ");
-    int shown = 0;
-    for (Verification.VerifiedShard shard : verification.shards()) {
-      if (shard.proof().damaged() && ++shown <= 3) {
-        text.append("Shard ")
-            .append(shard.name())
-            .append(": ")
-            .append(BackupVerifier.trouble(shard.proof()))
-            .append(". ");
-      }
-    }
-    if (shown > 3) {
-      text.append("And ").append(shown - 3).append(" more shards. ");
-    }
-    return text.append(
-            "Its manifest has the details. Do not restore from it; use another backup, and check"
-                + " the disk.")
-        .toString();
+    return "Backup "
+        + verification.backupId()
+        + " is damaged: "
+        + BackupVerifier.trouble(verification)
+        + ". Its manifest has the details. Do not restore from it; use another backup, and check the"
+        + " disk.";
   }
 
   /** Reading again what was read before a crash changes nothing. */

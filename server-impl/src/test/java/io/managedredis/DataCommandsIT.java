@@ -8,6 +8,7 @@ import io.managedredis.testing.RedisProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,9 @@ class DataCommandsIT {
       assertThat(restored.digest()).isEqualTo(redis.digest());
     }
     assertThat(dumps).isDirectoryNotContaining("glob:**.part");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dump)))
+        .as("what may be encrypted in the repository is here in clear")
+        .isEqualTo("rw-------");
   }
 
   @Test
@@ -183,7 +187,8 @@ class DataCommandsIT {
         "verify --share 8/7",
         "verify --share all",
         "verify --all --share 1/7",
-        "catalog"
+        "catalog",
+        "key"
       })
   void wrongUsageIsStatusTwo(String arguments) throws Exception {
     try (ServerProcess wrong = run(arguments.split(" ", -1))) {

@@ -132,7 +132,7 @@ public final class BackupTaker {
   /** A failed operation leaves nothing behind, also when only the catalogue is in the way. */
   private void catalogue(BackupOrder order, Manifest manifest) throws BackupFailedException {
     BackupEntry entry = CatalogEntries.of(manifest);
-    boolean damaged = CatalogEntries.damaged(manifest);
+    boolean damaged = manifest.damaged(null);
     try {
       listing.add(entry, damaged);
     } catch (CatalogException e) {

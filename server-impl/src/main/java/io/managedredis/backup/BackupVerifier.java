@@ -21,9 +21,9 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +35,7 @@ public final class BackupVerifier {
 
   private static final Logger log = LoggerFactory.getLogger(BackupVerifier.class);
   private static final int BUFFER = 256 << 10;
+  private static final int MOST_TOLD = 3;
 
   private final StoredBackups backups;
 
@@ -75,25 +76,24 @@ public final class BackupVerifier {
     return verification;
   }
 
+  /** What is wrong with the shards of a damaged backup, the first few of them, for people. */
+  public static String trouble(Verification verification) {
+    List<String> damaged =
+        verification.shards().stream()
+            .filter(shard -> shard.proof().damaged())
+            .map(shard -> "shard " + shard.name() + ": " + trouble(shard.proof()))
+            .toList();
+    String first = damaged.stream().limit(MOST_TOLD).collect(Collectors.joining("; "));
+    int more = damaged.size() - MOST_TOLD;
+    return more > 0 ? first + "; and " + more + " more" : first;
+  }
+
   /** What is wrong with a damaged shard, for people. */
-  public static String trouble(ShardProof proof) {
-    StringBuilder text = new StringBuilder();
-    Map<String, Finding> findings = new java.util.LinkedHashMap<>();
-    findings.put("stored file", proof.stored());
-    findings.put("checksum", proof.checksum());
-    findings.put("structure", proof.structure());
-    findings.put("counts", proof.counts());
-    findings.put("slots", proof.slots());
-    findings.forEach(
-        (name, finding) -> {
-          if (finding.outcome() == Finding.Outcome.DAMAGED) {
-            text.append(text.isEmpty() ? "" : "; ")
-                .append(name)
-                .append(": ")
-                .append(finding.detail());
-          }
-        });
-    return text.toString();
+  static String trouble(ShardProof proof) {
+    return proof.findings().entrySet().stream()
+        .filter(finding -> finding.getValue().outcome() == Finding.Outcome.DAMAGED)
+        .map(finding -> finding.getKey() + ": " + finding.getValue().detail())
+        .collect(Collectors.joining("; "));
   }
 
   private Manifest manifest(BackupId id) throws BackupFailedException {
@@ -112,19 +112,14 @@ public final class BackupVerifier {
         BackupFailedException.Reason.GONE, "Backup " + id + " is not there any more", null);
   }
 
-  /** What was found last; a proof that can't be looked at again keeps its earlier finding. */
+  /** A proof that can't be looked at again keeps what was found last. */
   private Map<String, ShardProof> known(BackupId id, Manifest manifest) {
-    Map<String, ShardProof> known = new HashMap<>();
-    manifest.shards().forEach(shard -> known.put(shard.name(), shard.proof()));
     try {
-      backups
-          .verification(id)
-          .ifPresent(
-              last -> last.shards().forEach(shard -> known.put(shard.name(), shard.proof())));
+      return manifest.proofs(backups.verification(id).orElse(null));
     } catch (RepositoryException e) {
       log.warn("The last verification of backup {} can't be read and is replaced", id, e);
+      return manifest.proofs(null);
     }
-    return known;
   }
 
   private ShardProof verify(BackupId id, ShardManifest shard, ShardProof known, Meter meter)

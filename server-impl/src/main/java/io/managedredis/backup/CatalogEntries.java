@@ -10,11 +10,6 @@ final class CatalogEntries {
 
   private CatalogEntries() {}
 
-  /** Whether something was found wrong with it while it was captured. */
-  static boolean damaged(Manifest manifest) {
-    return manifest.shards().stream().anyMatch(shard -> shard.proof().damaged());
-  }
-
   static BackupEntry of(Manifest manifest) {
     return new BackupEntry(
         manifest.backupId(),

@@ -7,7 +7,6 @@ import io.managedredis.repository.ManifestException;
 import io.managedredis.repository.Repository;
 import io.managedredis.repository.RepositoryException;
 import io.managedredis.repository.ShardManifest;
-import io.managedredis.repository.Verification;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,16 +95,13 @@ public final class Reconciliation {
         BackupId.parse(manifest.backupId())
             .orElseThrow(() -> new IllegalStateException("no backup id: " + manifest.backupId()));
     try {
-      return repository
-          .verification(id)
-          .map(Verification::damaged)
-          .orElseGet(() -> CatalogEntries.damaged(manifest));
+      return manifest.damaged(repository.verification(id).orElse(null));
     } catch (RepositoryException e) {
       log.error(
           "The last verification of backup {} can't be read; verify it again: {}",
           id,
           e.getMessage());
-      return CatalogEntries.damaged(manifest);
+      return manifest.damaged(null);
     }
   }
 

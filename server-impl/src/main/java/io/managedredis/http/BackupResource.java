@@ -145,9 +145,9 @@ public final class BackupResource implements BackupApi {
     }
   }
 
-  private Optional<Verification> verification(BackupId id) {
+  private @Nullable Verification verification(BackupId id) {
     try {
-      return backups.verification(id);
+      return backups.verification(id).orElse(null);
     } catch (ManifestException e) {
       log.error("The last verification of backup {} can't be read: {}", id, e.getMessage());
       throw ApiException.of(

@@ -18,21 +18,17 @@ import io.managedredis.repository.Manifest;
 import io.managedredis.repository.Verification;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A manifest, with what was proven since, as the contract's model. */
 final class ManifestModels {
 
   private ManifestModels() {}
 
-  static BackupManifest manifest(Manifest manifest, Optional<Verification> verification) {
-    Map<String, io.managedredis.repository.ShardProof> proofs = new HashMap<>();
-    manifest.shards().forEach(shard -> proofs.put(shard.name(), shard.proof()));
-    verification.ifPresent(
-        last -> last.shards().forEach(shard -> proofs.put(shard.name(), shard.proof())));
+  static BackupManifest manifest(Manifest manifest, @Nullable Verification last) {
+    Map<String, io.managedredis.repository.ShardProof> proofs = manifest.proofs(last);
     return new BackupManifest()
         .backupId(manifest.backupId())
         .clusterId(manifest.clusterId())
@@ -47,11 +43,8 @@ final class ManifestModels {
         .pointSkew(duration(Duration.of(manifest.pointSkewMicros(), ChronoUnit.MICROS)))
         .proof(
             new BackupProof()
-                .damaged(
-                    proofs.values().stream()
-                        .anyMatch(io.managedredis.repository.ShardProof::damaged))
-                .verifiedAt(
-                    verification.map(last -> WireModels.time(last.completedAt())).orElse(null)))
+                .damaged(manifest.damaged(last))
+                .verifiedAt(last == null ? null : WireModels.time(last.completedAt())))
         .shards(
             manifest.shards().stream()
                 .map(shard -> shard(shard, proofs.getOrDefault(shard.name(), shard.proof())))

@@ -2,7 +2,10 @@ package io.managedredis.repository;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that is known of a backup, stored beside its data. The catalogue can be rebuilt from these.
@@ -49,5 +52,24 @@ public record Manifest(
       last = last == null || point.isAfter(last) ? point : last;
     }
     return first == null || last == null ? 0 : ChronoUnit.MICROS.between(first, last);
+  }
+
+  /**
+   * What is known of each shard, by its name.
+   *
+   * @param last the last verification; without one, it is what was found while it was captured
+   */
+  public Map<String, ShardProof> proofs(@Nullable Verification last) {
+    Map<String, ShardProof> proofs = new LinkedHashMap<>();
+    shards.forEach(shard -> proofs.put(shard.name(), shard.proof()));
+    if (last != null) {
+      last.shards().forEach(shard -> proofs.replace(shard.name(), shard.proof()));
+    }
+    return proofs;
+  }
+
+  /** Whether any shard is damaged, as far as {@link #proofs} knows. */
+  public boolean damaged(@Nullable Verification last) {
+    return proofs(last).values().stream().anyMatch(ShardProof::damaged);
   }
 }

@@ -1,5 +1,6 @@
 package io.managedredis.repository;
 
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** What must hold in the proofs of a shard. */
@@ -10,11 +11,9 @@ final class ProofRules {
   private ProofRules() {}
 
   static void check(Rules rules, String at, ShardProof proof) throws ManifestException {
-    check(rules, at + "checksum.", proof.checksum());
-    check(rules, at + "structure.", proof.structure());
-    check(rules, at + "counts.", proof.counts());
-    check(rules, at + "slots.", proof.slots());
-    check(rules, at + "stored.", proof.stored());
+    for (Map.Entry<String, Finding> finding : proof.findings().entrySet()) {
+      check(rules, at + finding.getKey() + ".", finding.getValue());
+    }
   }
 
   private static void check(Rules rules, String at, Finding finding) throws ManifestException {

@@ -1,6 +1,7 @@
 package io.managedredis.repository;
 
-import java.util.stream.Stream;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * All that was proven about a shard's snapshot. Each finding stands for itself and has its own
@@ -17,9 +18,20 @@ import java.util.stream.Stream;
 public record ShardProof(
     Finding checksum, Finding structure, Finding counts, Finding slots, Finding stored) {
 
+  /** All findings by their names, in the order above. */
+  public Map<String, Finding> findings() {
+    Map<String, Finding> findings = new LinkedHashMap<>();
+    findings.put("checksum", checksum);
+    findings.put("structure", structure);
+    findings.put("counts", counts);
+    findings.put("slots", slots);
+    findings.put("stored", stored);
+    return findings;
+  }
+
   /** Whether anything that was looked at is wrong. */
   public boolean damaged() {
-    return Stream.of(checksum, structure, counts, slots, stored)
+    return findings().values().stream()
         .anyMatch(finding -> finding.outcome() == Finding.Outcome.DAMAGED);
   }
 }
