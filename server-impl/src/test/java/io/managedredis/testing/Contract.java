@@ -1,0 +1,203 @@
+package io.managedredis.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** The contract as data: its operations with their parameters and answers, references resolved. */
+public final class Contract {
+
+  private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
+  private static final Pattern VARIABLE = Pattern.compile("\\{[^}]+}");
+
+  private final JsonNode document;
+  private final List<DeclaredOperation> operations;
+
+  /**
+   * One operation.
+   *
+   * @param method upper case
+   * @param path the template, such as {@code /operations/{operationId}}
+   * @param parameters in the order in which they are declared
+   * @param responses by HTTP status, resolved
+   */
+  public record DeclaredOperation(
+      String id,
+      String method,
+      String path,
+      List<Parameter> parameters,
+      Map<Integer, JsonNode> responses) {
+
+    /** The parameter of this name. */
+    public Optional<Parameter> parameter(String name) {
+      return parameters.stream().filter(parameter -> parameter.name().equals(name)).findFirst();
+    }
+
+    /** What is declared of the answer with this HTTP status. */
+    public Optional<JsonNode> response(int status) {
+      return Optional.ofNullable(responses.get(status));
+    }
+
+    @Override
+    public String toString() {
+      return id;
+    }
+  }
+
+  /**
+   * One parameter of an operation.
+   *
+   * @param in {@code path}, {@code query} or {@code header}
+   * @param schema resolved
+   * @param example absent when the contract has none
+   */
+  public record Parameter(
+      String name, String in, boolean required, JsonNode schema, Optional<JsonNode> example) {
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private Contract(JsonNode document) {
+    this.document = document;
+    List<DeclaredOperation> found = new ArrayList<>();
+    document
+        .path("paths")
+        .fields()
+        .forEachRemaining(
+            path ->
+                path.getValue()
+                    .fields()
+                    .forEachRemaining(
+                        method -> {
+                          if (METHODS.contains(method.getKey())) {
+                            found.add(operation(path.getKey(), method.getKey(), method.getValue()));
+                          }
+                        }));
+    operations = List.copyOf(found);
+  }
+
+  /** The hand-written contract of this source tree. */
+  public static Contract present() {
+    try {
+      return parse(Files.readString(ContractFile.path()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The contract that this text is. */
+  public static Contract parse(String yaml) {
+    return new Contract(
+        new ObjectMapper()
+            .valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml)));
+  }
+
+  private DeclaredOperation operation(String path, String method, JsonNode operation) {
+    List<Parameter> parameters = new ArrayList<>();
+    for (JsonNode reference : operation.path("parameters")) {
+      JsonNode parameter = resolved(reference);
+      parameters.add(
+          new Parameter(
+              parameter.path("name").asText(),
+              parameter.path("in").asText(),
+              parameter.path("required").asBoolean(),
+              resolved(parameter.path("schema")),
+              Optional.ofNullable(parameter.get("example"))));
+    }
+    Map<Integer, JsonNode> responses = new TreeMap<>();
+    operation
+        .path("responses")
+        .fields()
+        .forEachRemaining(
+            response ->
+                responses.put(Integer.valueOf(response.getKey()), resolved(response.getValue())));
+    return new DeclaredOperation(
+        operation.path("operationId").asText(),
+        method.toUpperCase(Locale.ROOT),
+        path,
+        List.copyOf(parameters),
+        responses);
+  }
+
+  /** The whole document. */
+  public JsonNode document() {
+    return document;
+  }
+
+  /** All operations, in the order in which they are written. */
+  public List<DeclaredOperation> operations() {
+    return operations;
+  }
+
+  /**
+   * The operation of this operationId.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public DeclaredOperation operation(String id) {
+    return operations.stream()
+        .filter(operation -> operation.id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("the contract has no operation " + id));
+  }
+
+  /**
+   * The operation that answers a request: among those whose path fits, the one with most literal
+   * characters, as in JAX-RS 3.7.2.
+   *
+   * @param rawPath as it stands in the request line, without the query
+   */
+  public Optional<DeclaredOperation> at(String method, String rawPath) {
+    return operations.stream()
+        .filter(operation -> operation.method().equals(method) && fits(operation, rawPath))
+        .max(Comparator.comparingInt(operation -> literals(operation.path())));
+  }
+
+  private static boolean fits(DeclaredOperation operation, String rawPath) {
+    StringBuilder regex = new StringBuilder();
+    int end = 0;
+    for (var variable = VARIABLE.matcher(operation.path()); variable.find(); ) {
+      regex.append(Pattern.quote(operation.path().substring(end, variable.start())));
+      regex.append("[^/]+");
+      end = variable.end();
+    }
+    regex.append(Pattern.quote(operation.path().substring(end)));
+    return rawPath.matches(regex.toString());
+  }
+
+  private static int literals(String path) {
+    return VARIABLE.matcher(path).replaceAll("").length();
+  }
+
+  /**
+   * What a reference points to, also one that stands alone in an {@code allOf}; anything else is
+   * itself.
+   */
+  public JsonNode resolved(JsonNode node) {
+    if (node.has("$ref")) {
+      JsonNode target = document.at(node.path("$ref").asText().substring(1));
+      if (target.isMissingNode()) {
+        throw new IllegalStateException("the contract lacks " + node.path("$ref").asText());
+      }
+      return resolved(target);
+    }
+    // The way of OpenAPI 3.0 to say something about a reference.
+    return node.path("allOf").size() == 1 ? resolved(node.path("allOf").get(0)) : node;
+  }
+}
