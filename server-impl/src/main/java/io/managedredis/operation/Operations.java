@@ -204,13 +204,15 @@ public final class Operations implements AutoCloseable {
   }
 
   /**
-   * The deletion of that backup that has not ended.
+   * The deletion of that backup that has not ended; one whose end waits to be recorded has.
    *
    * @throws CatalogException when the catalogue fails
    */
   public Optional<OperationEntry> deletionOf(String backupId) {
     return catalog.listUnfinished().stream()
         .filter(o -> o.kind() == OperationKind.DELETE_BACKUP && o.backupId().equals(backupId))
+        .map(this::newest)
+        .filter(o -> !o.done())
         .findFirst();
   }
 

@@ -434,6 +434,20 @@ class OperationsTest {
     assertThat(catalog.operations().find(id).orElseThrow().done()).isTrue();
   }
 
+  @Test
+  void aDeletionWhoseEndIsNotRecordedYetIsOver() throws Exception {
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
+        var statement = other.createStatement()) {
+      statement.execute(
+          "CREATE TRIGGER refuse BEFORE UPDATE ON operation WHEN new.done = 1"
+              + " BEGIN SELECT RAISE(ABORT, 'no room'); END");
+      deleting.next(NOTHING);
+      assertThat(ended(started(deletionOf("b", null)).id()).done()).isTrue();
+
+      assertThat(operations.deletionOf("b")).isEmpty();
+    }
+  }
+
   /** An operation whose end every attempt failed to record, by a fault that is over now. */
   private String endsUnrecorded() throws Exception {
     operations.close(Duration.ZERO);
