@@ -34,13 +34,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The packaged server, killed before every durable step of a scenario and after the last one, and
@@ -50,8 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Execution(ExecutionMode.SAME_THREAD)
-class CrashMatrixIT {
+abstract class CrashMatrix {
   private static final String FOLDER = "b1gfolder";
   private static final String CLUSTER = "matrix";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -75,7 +71,7 @@ class CrashMatrixIT {
   private record State(Set<String> backups, String verifiedAt, boolean damaged) {}
 
   /** What is interrupted. */
-  private enum Scenario {
+  enum Scenario {
     BACKUP("listed", "nothing left") {
       @Override
       CompletableFuture<HttpResponse<String>> send(ServerProcess server, String backup) {
@@ -136,6 +132,7 @@ class CrashMatrixIT {
   /** Before a case: the operations that there are, and the backup it is about, or none. */
   private record Before(Set<String> operations, State state, String backup) {}
 
+  private final Scenario scenario;
   private final RedisProcess first = redis();
   private final RedisProcess second = redis();
   private Path folder = Path.of("");
@@ -145,6 +142,11 @@ class CrashMatrixIT {
   private DataFolder data = new DataFolder(folder);
   private @Nullable StepControl control;
   private @Nullable ServerProcess server;
+
+  /** The matrix of one scenario; each has a class of its own, so that they run side by side. */
+  CrashMatrix(Scenario scenario) {
+    this.scenario = scenario;
+  }
 
   /**
    * Saves at once, and looks often whether the save has ended: the server is not what is tested.
@@ -201,23 +203,22 @@ class CrashMatrixIT {
     second.close();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void whereverItIsCutOffEverythingAgreesAfterwards(Scenario scenario) throws Exception {
-    List<Step> steps = steps(scenario);
+  @Test
+  void whereverItIsCutOffEverythingAgreesAfterwards() throws Exception {
+    List<Step> steps = steps();
     assertThat(steps).doesNotHaveDuplicates().hasSizeGreaterThan(5);
     String name = scenario.name().toLowerCase(Locale.ROOT);
     List<List<String>> rows = new ArrayList<>();
     for (Step step : steps) {
-      rows.add(new ArrayList<>(List.of(step.toString(), killed(scenario, step))));
+      rows.add(new ArrayList<>(List.of(step.toString(), killed(step))));
     }
     // Without a start in between, so one process sees them all.
     for (Fault fault : Fault.values()) {
       for (int i = 0; i < steps.size(); i++) {
-        rows.get(i).add(failed(scenario, steps.get(i), fault));
+        rows.get(i).add(failed(steps.get(i), fault));
       }
     }
-    rows.add(List.of("(after the last step)", killed(scenario, null), "", "", ""));
+    rows.add(List.of("(after the last step)", killed(null), "", "", ""));
     rows.add(0, List.of("---", "---", "---", "---", "---"));
     rows.add(
         0, List.of("step of " + name, "killed before it", "full disk", "I/O error", "read-only"));
@@ -234,11 +235,11 @@ class CrashMatrixIT {
   }
 
   /** What the server does when all goes well. */
-  private List<Step> steps(Scenario scenario) throws Exception {
-    Before before = before(scenario);
+  private List<Step> steps() throws Exception {
+    Before before = before();
     Plan plan = Plan.undisturbed(before.operations());
     control().follow(plan);
-    complete(scenario, before);
+    complete(before);
     clean();
     List<Step> steps = plan.steps();
     return inOrder(steps.subList(0, steps.indexOf(END) + 1));
@@ -261,7 +262,7 @@ class CrashMatrixIT {
     return ordered;
   }
 
-  private void complete(Scenario scenario, Before before) throws Exception {
+  private void complete(Before before) throws Exception {
     JsonNode operation = JSON.readTree(answer(scenario.send(server(), before.backup())).body());
     JsonNode done = server().awaitDone(operation);
     assertThat(done.has("response")).as(done.toString()).isTrue();
@@ -269,11 +270,11 @@ class CrashMatrixIT {
     assertThat(server().get("/health/ready")).isNotNull();
   }
 
-  private String killed(Scenario scenario, @Nullable Step step) throws Exception {
+  private String killed(@Nullable Step step) throws Exception {
     String where = scenario + ", killed before " + step;
-    Before before = before(scenario);
+    Before before = before();
     if (step == null) {
-      complete(scenario, before);
+      complete(before);
     } else {
       Plan plan = Plan.hangBefore(step, before.operations());
       control().follow(plan);
@@ -307,9 +308,9 @@ class CrashMatrixIT {
     return outcome + "; " + (took ? scenario.done : scenario.undone);
   }
 
-  private String failed(Scenario scenario, Step step, Fault fault) throws Exception {
+  private String failed(Step step, Fault fault) throws Exception {
     String where = scenario + ", " + fault + " at " + step;
-    Before before = before(scenario);
+    Before before = before();
     Plan plan = Plan.failAt(step, fault, before.operations());
     control().follow(plan);
     HttpResponse<String> answer = answer(scenario.send(server(), before.backup()));
@@ -371,7 +372,7 @@ class CrashMatrixIT {
     return outcome;
   }
 
-  private Before before(Scenario scenario) throws Exception {
+  private Before before() throws Exception {
     String backup = scenario.needsBackup() ? backUp(CLUSTER) : "";
     if (scenario == Scenario.DELETE) {
       verify(backup);
