@@ -2,23 +2,34 @@ package io.managedredis.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import javax.xml.xpath.XPath;
 import javax.xml.xpath.XPathConstants;
 import javax.xml.xpath.XPathExpressionException;
 import javax.xml.xpath.XPathFactory;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.openapitools.codegen.CliOption;
 import org.openapitools.codegen.CodegenConfigLoader;
+import org.openapitools.codegen.config.GeneratorSettings;
+import org.openapitools.codegen.config.WorkflowSettings;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
@@ -30,6 +41,7 @@ import org.xml.sax.SAXException;
 class GeneratorOptionsTest {
 
   private static final Path ROOT = Path.of("..");
+  private static final Path LANGUAGES = Path.of("languages");
   private static final String PLUGIN =
       "//*[local-name()='plugin'][*[local-name()='artifactId']='openapi-generator-maven-plugin']";
   private static final String CONFIGURATION = PLUGIN + "//*[local-name()='configuration']";
@@ -38,15 +50,11 @@ class GeneratorOptionsTest {
   @CsvSource({"client-generated, java", "server-impl, jaxrs-spec"})
   void everyConfiguredOptionIsKnownToTheGenerator(String module, String generator)
       throws Exception {
-    Set<String> known =
-        CodegenConfigLoader.forName(generator).cliOptions().stream()
-            .map(CliOption::getOpt)
-            .collect(Collectors.toSet());
     Set<String> configured =
         configured(module, CONFIGURATION + "/*[local-name()='configOptions']/*");
 
     assertThat(configured).isNotEmpty();
-    assertThat(known).as("options of %s", generator).containsAll(configured);
+    assertThat(options(generator)).as("options of %s", generator).containsAll(configured);
   }
 
   @ParameterizedTest
@@ -71,6 +79,80 @@ class GeneratorOptionsTest {
     Set<String> known = texts(plugin, "//mojo[goal='generate']/parameters/parameter/name/text()");
 
     assertThat(known).containsAll(configured(module, CONFIGURATION + "/*"));
+  }
+
+  @Test
+  void everyLanguageThatIsConfiguredIsGenerated() throws Exception {
+    try (Stream<Path> folders = Files.list(LANGUAGES)) {
+      assertThat(folders.filter(folder -> Files.exists(folder.resolve("generator.yaml"))))
+          .extracting(folder -> folder.getFileName().toString())
+          .containsExactlyInAnyOrderElementsOf(languages().stream().map(Language::name).toList());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("languages")
+  void everyOptionOfALanguageIsKnownToItsGenerator(Language language) throws Exception {
+    JsonNode settings = settings(language);
+
+    assertThat(namesOf(settings.path("additionalProperties")))
+        .isNotEmpty()
+        .isSubsetOf(options(language.generator()));
+  }
+
+  /** What the generator has no setting for, it takes as one more additional property. */
+  @ParameterizedTest
+  @MethodSource("languages")
+  void everySettingOfALanguageIsKnown(Language language) throws Exception {
+    JsonNode settings = settings(language);
+    Set<String> known =
+        Stream.of(GeneratorSettings.class, WorkflowSettings.class)
+            .flatMap(type -> Stream.of(type.getDeclaredFields()))
+            .filter(field -> !Modifier.isStatic(field.getModifiers()))
+            .map(Field::getName)
+            .collect(Collectors.toSet());
+
+    assertThat(namesOf(settings)).isSubsetOf(known);
+  }
+
+  /** An execution of the profile {@code clients}. */
+  record Language(String name, String generator) {}
+
+  static List<Language> languages() throws Exception {
+    NodeList executions =
+        (NodeList)
+            xpath()
+                .evaluate(
+                    "//*[local-name()='profile'][*[local-name()='id']='clients']"
+                        + PLUGIN
+                        + "//*[local-name()='execution']",
+                    pom(ROOT.resolve("client-generated")),
+                    XPathConstants.NODESET);
+    List<Language> languages = new ArrayList<>();
+    for (int i = 0; i < executions.getLength(); i++) {
+      languages.add(
+          new Language(
+              xpath().evaluate("*[local-name()='id']", executions.item(i)),
+              xpath().evaluate(".//*[local-name()='generatorName']", executions.item(i))));
+    }
+    return languages;
+  }
+
+  private static JsonNode settings(Language language) throws IOException {
+    return new YAMLMapper()
+        .readTree(LANGUAGES.resolve(language.name()).resolve("generator.yaml").toFile());
+  }
+
+  private static Set<String> options(String generator) {
+    return CodegenConfigLoader.forName(generator).cliOptions().stream()
+        .map(CliOption::getOpt)
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> namesOf(JsonNode object) {
+    Set<String> names = new TreeSet<>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   /** Names of elements in the parent's pom and the module's, which Maven merges. */
