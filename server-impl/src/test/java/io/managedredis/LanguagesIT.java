@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,6 +56,7 @@ class LanguagesIT {
   private static final Path LANGUAGES = folder("languages.dir");
   private static final Path CLIENTS = folder("languages.clients");
   private static final Path WORK = folder("languages.work");
+  private static final String LIST = "/managed-redis/v1/backups?folderId=" + ImportedBackups.FOLDER;
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
   private final ResultTable table = new ResultTable();
@@ -96,14 +98,26 @@ class LanguagesIT {
 
   @Test
   @Order(1)
+  void theServerShowsTheImportedBackupsAsTheyAre() throws Exception {
+    Map<String, String> createdAt = new LinkedHashMap<>();
+    for (JsonNode backup : server.get(LIST).path("backups")) {
+      createdAt.put(backup.path("id").asText(), backup.path("createdAt").asText());
+    }
+    assertThat(String.join(" ", createdAt.keySet())).isEqualTo(ImportedBackups.ids());
+    assertThat(ImportedBackups.fractions().split(" ", -1))
+        .hasSize(4)
+        .allMatch(pair -> pair.split("=", 2)[1].equals(createdAt.get(pair.split("=", 2)[0])));
+  }
+
+  @Test
+  @Order(1)
   void theNewerServerDiffersInNothingElse() throws Exception {
-    String path = "/managed-redis/v1/backups?folderId=" + ImportedBackups.FOLDER;
     HttpResponse<String> seen =
         HttpClient.newHttpClient()
             .send(
-                HttpRequest.newBuilder(URI.create(newer.url() + path)).build(),
+                HttpRequest.newBuilder(URI.create(newer.url() + LIST)).build(),
                 HttpResponse.BodyHandlers.ofString());
-    JsonNode expected = server.get(path);
+    JsonNode expected = server.get(LIST);
     for (JsonNode backup : expected.path("backups")) {
       ((ObjectNode) backup).put("type", NewerServer.TYPE).put(NewerServer.PROPERTY, "LARGE");
     }
