@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.openapitools.codegen.CliOption;
 import org.openapitools.codegen.CodegenConfigLoader;
+import org.openapitools.codegen.CodegenConstants;
 import org.openapitools.codegen.config.GeneratorSettings;
 import org.openapitools.codegen.config.WorkflowSettings;
 import org.w3c.dom.Document;
@@ -115,6 +116,23 @@ class GeneratorOptionsTest {
     assertThat(namesOf(settings)).isSubsetOf(known);
   }
 
+  /** Each generator has a name of its own for it. */
+  @ParameterizedTest
+  @MethodSource("languages")
+  void aVersionThatIsConfiguredIsTheContracts(Language language) throws Exception {
+    JsonNode options = settings(language).path("additionalProperties");
+    String contract =
+        new YAMLMapper()
+            .readTree(ROOT.resolve("openapi").resolve("managed-redis.yaml").toFile())
+            .path("info")
+            .path("version")
+            .asText();
+
+    assertThat(options.properties())
+        .filteredOn(option -> option.getKey().endsWith("Version"))
+        .allSatisfy(option -> assertThat(option.getValue().asText()).isEqualTo(contract));
+  }
+
   /** An execution of the profile {@code clients}. */
   record Language(String name, String generator) {}
 
@@ -144,9 +162,15 @@ class GeneratorOptionsTest {
   }
 
   private static Set<String> options(String generator) {
-    return CodegenConfigLoader.forName(generator).cliOptions().stream()
-        .map(CliOption::getOpt)
-        .collect(Collectors.toSet());
+    Set<String> options =
+        CodegenConfigLoader.forName(generator).cliOptions().stream()
+            .map(CliOption::getOpt)
+            .collect(Collectors.toSet());
+    if (generator.equals("kotlin")) {
+      // It works, but is not listed: OpenAPITools/openapi-generator#24977.
+      options.add(CodegenConstants.ENUM_UNKNOWN_DEFAULT_CASE);
+    }
+    return options;
   }
 
   private static Set<String> namesOf(JsonNode object) {
