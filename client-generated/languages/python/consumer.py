@@ -13,7 +13,6 @@ from typing import Any
 
 from managed_redis import (
     ApiClient,
-    ApiException,
     Backup,
     BackupApi,
     BackupType,
@@ -182,7 +181,7 @@ def result(step: Callable[[], str]) -> tuple[str, str]:
         return "ok", step()
     except Limited as limit:
         return "limited", str(limit)
-    except (AssertionError, ApiException, ValueError, LookupError) as error:
+    except Exception as error:  # whatever it is, the step has failed and the others go on
         traceback.print_exc()
         return "failed", " ".join(f"{type(error).__name__} {error}".split())
 
