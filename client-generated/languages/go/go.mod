@@ -1,0 +1,3 @@
+module managedredis.io/clients/consumer
+
+go 1.19
