@@ -50,7 +50,7 @@ sealed class MismatchException(string message) : Exception(message);
 /// <summary>A step that works, but less than the contract promises; the message says what.</summary>
 sealed class LimitedException(string message) : Exception(message);
 
-/// <summary>The generated client asks for a token even where the contract wants none: this one sends nothing.</summary>
+/// <summary>The client sends a token even where the contract can do without (#24138): this one is not sent.</summary>
 sealed class NoToken() : BearerToken("")
 {
     public override void UseInHeader(HttpRequestMessage request, string headerName)
