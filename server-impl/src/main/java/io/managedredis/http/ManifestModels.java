@@ -90,7 +90,7 @@ final class ManifestModels {
                 .map(
                     database ->
                         new DatabaseContents()
-                            .index(database.index())
+                            .index(Long.toString(database.index()))
                             .keys(Long.toString(database.keys()))
                             .expires(Long.toString(database.expires()))
                             .types(

@@ -21,6 +21,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 public final class Contract {
 
   private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
+  private static final Pattern STATUS = Pattern.compile("[0-9]{3}");
   private static final Pattern VARIABLE = Pattern.compile("\\{[^}]+}");
 
   private final JsonNode document;
@@ -125,8 +126,12 @@ public final class Contract {
         .path("responses")
         .fields()
         .forEachRemaining(
-            response ->
-                responses.put(Integer.valueOf(response.getKey()), resolved(response.getValue())));
+            response -> {
+              // A range or a default, which our rules forbid, is no status.
+              if (STATUS.matcher(response.getKey()).matches()) {
+                responses.put(Integer.valueOf(response.getKey()), resolved(response.getValue()));
+              }
+            });
     return new DeclaredOperation(
         operation.path("operationId").asText(),
         method.toUpperCase(Locale.ROOT),
