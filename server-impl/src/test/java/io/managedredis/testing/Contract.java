@@ -102,6 +102,11 @@ public final class Contract {
     }
   }
 
+  /** The contract that this document is; it must not change afterwards. */
+  public static Contract of(JsonNode document) {
+    return new Contract(document);
+  }
+
   /** The contract that this text is. */
   public static Contract parse(String yaml) {
     return new Contract(
