@@ -159,7 +159,7 @@ final class ErrorMappers {
                 ? Integer.toString(size.max())
                 : size.min() == 0 ? "at most " + size.max() : size.min() + " to " + size.max())
             + " characters"
-            + (given instanceof String text ? ", not " + text.length() : "");
+            + (given instanceof String text ? ", not " + CharacterCount.of(text) : "");
       }
       if (limit instanceof Pattern pattern) {
         return "must match " + pattern.regexp() + not;

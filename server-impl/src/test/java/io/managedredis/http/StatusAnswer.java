@@ -15,15 +15,17 @@ import java.util.List;
  * @param fields the arguments that the body names, in its order
  * @param message the text for people
  */
-record StatusAnswer(int httpStatus, int code, List<String> fields, String message) {
+public record StatusAnswer(int httpStatus, int code, List<String> fields, String message) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  static StatusAnswer of(HttpResponse<String> answer) {
+  /** What this answer says. */
+  public static StatusAnswer of(HttpResponse<String> answer) {
     return of(answer.statusCode(), answer.body());
   }
 
-  static StatusAnswer of(int httpStatus, String body) {
+  /** What an answer with this status and body says. */
+  public static StatusAnswer of(int httpStatus, String body) {
     JsonNode status;
     try {
       status = JSON.readTree(body);
