@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -46,25 +48,47 @@ class GeneratorOptionsTest {
   private static final String PLUGIN =
       "//*[local-name()='plugin'][*[local-name()='artifactId']='openapi-generator-maven-plugin']";
   private static final String CONFIGURATION = PLUGIN + "//*[local-name()='configuration']";
+  private static final String EXECUTION =
+      PLUGIN + "//*[local-name()='execution'][*[local-name()='id']='%s']//*[local-name()='%s']";
+
+  /** What a client of a released contract has of its own. */
+  private static final Set<String> OF_A_RELEASE =
+      Set.of(
+          "inputSpec",
+          "output",
+          "addCompileSourceRoot",
+          "addTestCompileSourceRoot",
+          "apiPackage",
+          "modelPackage",
+          "invokerPackage");
 
   @ParameterizedTest
-  @CsvSource({"client-generated, java", "server-impl, jaxrs-spec"})
-  void everyConfiguredOptionIsKnownToTheGenerator(String module, String generator)
+  @CsvSource({
+    "client-generated, client, java",
+    "server-impl, server, jaxrs-spec",
+    "server-impl, client-1.0.0, java"
+  })
+  void everyConfiguredOptionIsKnownToTheGenerator(String module, String execution, String generator)
       throws Exception {
-    Set<String> configured =
-        configured(module, CONFIGURATION + "/*[local-name()='configOptions']/*");
+    Set<String> configured = names(pom(ROOT), CONFIGURATION + "/*[local-name()='configOptions']/*");
+    configured.addAll(
+        names(pom(ROOT.resolve(module)), EXECUTION.formatted(execution, "configOptions") + "/*"));
 
     assertThat(configured).isNotEmpty();
     assertThat(options(generator)).as("options of %s", generator).containsAll(configured);
   }
 
   @ParameterizedTest
-  @CsvSource({"client-generated, java", "server-impl, jaxrs-spec"})
-  void theModuleGeneratesWithTheGeneratorWhoseOptionsAreAsked(String module, String generator)
-      throws Exception {
+  @CsvSource({
+    "client-generated, client, java",
+    "server-impl, server, jaxrs-spec",
+    "server-impl, client-1.0.0, java"
+  })
+  void theModuleGeneratesWithTheGeneratorWhoseOptionsAreAsked(
+      String module, String execution, String generator) throws Exception {
     Document pom = pom(ROOT.resolve(module));
 
-    assertThat(xpath().evaluate(CONFIGURATION + "/*[local-name()='generatorName']", pom))
+    assertThat(xpath().evaluate(EXECUTION.formatted(execution, "generatorName"), pom))
         .isEqualTo(generator);
   }
 
@@ -78,8 +102,10 @@ class GeneratorOptionsTest {
       plugin = parsed(descriptor);
     }
     Set<String> known = texts(plugin, "//mojo[goal='generate']/parameters/parameter/name/text()");
+    Set<String> configured = names(pom(ROOT), CONFIGURATION + "/*");
+    configured.addAll(names(pom(ROOT.resolve(module)), CONFIGURATION + "/*"));
 
-    assertThat(known).containsAll(configured(module, CONFIGURATION + "/*"));
+    assertThat(known).containsAll(configured);
   }
 
   @Test
@@ -179,14 +205,51 @@ class GeneratorOptionsTest {
     return names;
   }
 
-  /** Names of elements in the parent's pom and the module's, which Maven merges. */
-  private static Set<String> configured(String module, String path) throws Exception {
-    Set<String> names = new TreeSet<>();
-    for (Path folder : new Path[] {ROOT, ROOT.resolve(module)}) {
-      NodeList found = (NodeList) xpath().evaluate(path, pom(folder), XPathConstants.NODESET);
-      for (int i = 0; i < found.getLength(); i++) {
-        names.add(found.item(i).getLocalName());
+  @ParameterizedTest
+  @MethodSource("releases")
+  void theClientOfAReleasedContractIsGeneratedLikeTodays(String version) throws Exception {
+    Map<String, String> today = client(ROOT.resolve("client-generated"), "client");
+    Map<String, String> released = client(ROOT.resolve("server-impl"), "client-" + version);
+
+    assertThat(released).as("the execution client-%s in server-impl", version).isEqualTo(today);
+  }
+
+  static List<String> releases() throws IOException {
+    try (Stream<Path> files = Files.list(ROOT.resolve("openapi/released"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".yaml"))
+          .map(name -> name.replaceAll("managed-redis-|\\.yaml", ""))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /**
+   * The elements of a client's configuration that hold text, but for what a release has of its own.
+   */
+  private static Map<String, String> client(Path folder, String execution) throws Exception {
+    NodeList found =
+        (NodeList)
+            xpath()
+                .evaluate(
+                    EXECUTION.formatted(execution, "configuration") + "//*[not(*)]",
+                    pom(folder),
+                    XPathConstants.NODESET);
+    Map<String, String> elements = new TreeMap<>();
+    for (int i = 0; i < found.getLength(); i++) {
+      if (!OF_A_RELEASE.contains(found.item(i).getLocalName())) {
+        elements.put(found.item(i).getLocalName(), found.item(i).getTextContent().strip());
       }
+    }
+    return elements;
+  }
+
+  private static Set<String> names(Document pom, String path) throws XPathExpressionException {
+    NodeList found = (NodeList) xpath().evaluate(path, pom, XPathConstants.NODESET);
+    Set<String> names = new TreeSet<>();
+    for (int i = 0; i < found.getLength(); i++) {
+      names.add(found.item(i).getLocalName());
     }
     return names;
   }

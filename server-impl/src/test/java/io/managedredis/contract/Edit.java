@@ -47,8 +47,7 @@ record Edit(String place, @Nullable String yaml) {
     JsonNode value =
         yaml == null
             ? null
-            : JSON.valueToTree(
-                new Load(LoadSettings.builder().build()).loadFromString(yaml));
+            : JSON.valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml));
     if (parent instanceof ArrayNode array) {
       int index = Integer.parseInt(last);
       if (value == null) {
@@ -74,7 +73,9 @@ record Edit(String place, @Nullable String yaml) {
       }
     }
     JsonNode components = document.path("components").path(key);
-    return components.isMissingNode() ? place.contains(" > ") ? require(document.get(key)) : document : components;
+    return components.isMissingNode()
+        ? place.contains(" > ") ? require(document.get(key)) : document
+        : components;
   }
 
   private JsonNode child(JsonNode parent, String key) {

@@ -86,7 +86,9 @@ final class Evolution {
     JsonNode is = withoutText(now.path(name));
     if (!was.equals(is)) {
       notes.add(
-          name + " was " + was + " and is " + is, "every caller " + consequence, "keep it as it was");
+          name + " was " + was + " and is " + is,
+          "every caller " + consequence,
+          "keep it as it was");
     }
   }
 
@@ -94,7 +96,8 @@ final class Evolution {
     JsonNode copy = node.deepCopy();
     copy.findParents("description")
         .forEach(
-            parent -> ((com.fasterxml.jackson.databind.node.ObjectNode) parent).remove("description"));
+            parent ->
+                ((com.fasterxml.jackson.databind.node.ObjectNode) parent).remove("description"));
     return copy;
   }
 

@@ -41,8 +41,7 @@ class EvolutionTest {
     List<String> told = new ArrayList<>();
     List<String> allowed = Files.readAllLines(ALLOWED);
     String released = Files.readString(file);
-    Set<String> unexplained =
-        SecondOpinion.broken(released, Files.readString(ContractFile.path()));
+    Set<String> unexplained = SecondOpinion.broken(released, Files.readString(ContractFile.path()));
     for (Break found : Evolution.breaks(Contract.parse(released), present)) {
       unexplained.removeAll(found.operations());
       if (!allowed.contains(found.line())) {
@@ -103,8 +102,7 @@ class EvolutionTest {
 
     List<Break> breaks(Contract present) {
       JsonNode released = Edit.applied(present.document(), before);
-      return Evolution.breaks(
-          Contract.of(released), Contract.of(Edit.applied(released, change)));
+      return Evolution.breaks(Contract.of(released), Contract.of(Edit.applied(released, change)));
     }
 
     static Changed by(Edit edit, String told) {
@@ -127,8 +125,7 @@ class EvolutionTest {
     String path = "/managed-redis/v1/clusters/{clusterId}/shards";
     String every = "every operation: ";
     return Stream.of(
-        Changed.by(
-            Edit.removed("paths > " + path), "listClusterShards: GET " + path + " is gone"),
+        Changed.by(Edit.removed("paths > " + path), "listClusterShards: GET " + path + " is gone"),
         Changed.by(
             Edit.removed("paths > /managed-redis/v1/backups/{backupId} > delete"),
             "deleteBackup: DELETE /managed-redis/v1/backups/{backupId} is gone"),
@@ -229,7 +226,10 @@ class EvolutionTest {
                 "{content: {application/json: {schema: {$ref: '#/components/schemas/Wish'}}}}"));
     String content = "backupCluster > requestBody > content";
     return Stream.of(
-        body(before, "a request body is required now", Edit.set("backupCluster > requestBody > required", "true")),
+        body(
+            before,
+            "a request body is required now",
+            Edit.set("backupCluster > requestBody > required", "true")),
         body(
             before,
             "the request body may no longer be application/json",
@@ -267,14 +267,12 @@ class EvolutionTest {
     String download = "downloadBackupShard > responses > 200 > ";
     return Stream.of(
         Changed.by(
-            Edit.removed("deleteBackup > responses > 409"),
-            "deleteBackup: the answer 409 is gone"),
+            Edit.removed("deleteBackup > responses > 409"), "deleteBackup: the answer 409 is gone"),
         Changed.by(
             Edit.set("getBackup > responses > 200 > content", "{text/xml: {}}"),
             "getBackup: the answer 200 is no longer application/json"),
         Changed.by(
-            Edit.removed(download + "headers > ETag"),
-            "downloadBackupShard: header ETag is gone"),
+            Edit.removed(download + "headers > ETag"), "downloadBackupShard: header ETag is gone"),
         Changed.by(
             Edit.set("headers > RequestId > required", "false"),
             operations + ": header x-request-id may be absent now"),
@@ -348,7 +346,8 @@ class EvolutionTest {
             "getBackup, getBackupManifest, listBackups, listClusterBackups: BackupType is no enum"
                 + " any more"),
         Changed.by(
-            Edit.set("schemas > ListBackupsResponse > properties > backups > items > $ref",
+            Edit.set(
+                "schemas > ListBackupsResponse > properties > backups > items > $ref",
                 "'#/components/schemas/Cluster'"),
             "listBackups, listClusterBackups: ListBackupsResponse.backups[] was Backup and is"
                 + " Cluster"),
@@ -356,8 +355,14 @@ class EvolutionTest {
             List.of(Edit.set("schemas > Old", "{type: object}")),
             List.of(Edit.removed("schemas > Old")),
             "every operation: schema Old is gone"),
-        variants("[{type: string}, {type: boolean}]", "[{type: string}]", "no longer has {\"type\":\"boolean\"}"),
-        variants("[{type: string}]", "[{type: string}, {type: boolean}]", "has also {\"type\":\"boolean\"}"));
+        variants(
+            "[{type: string}, {type: boolean}]",
+            "[{type: string}]",
+            "no longer has {\"type\":\"boolean\"}"),
+        variants(
+            "[{type: string}]",
+            "[{type: string}, {type: boolean}]",
+            "has also {\"type\":\"boolean\"}"));
   }
 
   private static Changed variants(String before, String after, String told) {
@@ -388,8 +393,7 @@ class EvolutionTest {
         Edit.set("getBackup > summary", "Read a backup"),
         Edit.set("getBackup > deprecated", "true"),
         Edit.set("getBackup > responses > 410", "{description: It was deleted.}"),
-        Edit.set(
-            "getBackup > responses > 200 > headers > x-new", "{schema: {type: string}}"),
+        Edit.set("getBackup > responses > 200 > headers > x-new", "{schema: {type: string}}"),
         Edit.set(
             "listClusters > parameters > 4",
             "{name: order, in: query, required: false, schema: {type: string}}"),
@@ -404,7 +408,9 @@ class EvolutionTest {
   /** Ours is the stricter one; this says that the other one is asked at all. */
   @Test
   void openApiDiffSeesWhatItCanSee() {
-    JsonNode gone = Edit.applied(present.document(), List.of(Edit.removed("paths > /operations/{operationId}")));
+    JsonNode gone =
+        Edit.applied(
+            present.document(), List.of(Edit.removed("paths > /operations/{operationId}")));
     JsonNode narrow =
         Edit.applied(
             present.document(),

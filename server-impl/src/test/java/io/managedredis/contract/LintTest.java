@@ -176,7 +176,10 @@ class LintTest {
             "examples > BackupsNone > summary",
             null,
             "examples BackupsNone: has a summary and a value"),
-        row("examples > BackupsNone > value", null, "examples BackupsNone: has a summary and a value"),
+        row(
+            "examples > BackupsNone > value",
+            null,
+            "examples BackupsNone: has a summary and a value"),
         row("examples > X", "{summary: X., value: 1}", "examples X" + unused),
         row(
             "schemas > X",
@@ -232,14 +235,16 @@ class LintTest {
             "{type: object, properties: {}}",
             "schemas Backup.sourceShardNames: has its items as a component"),
         row("schemas > BackupType > enum", "[automated]", "schemas BackupType" + upperSnake),
-        row(
-            "parameters > FolderId > schema > enum", "[a-b]", "parameters FolderId" + upperSnake),
+        row("parameters > FolderId > schema > enum", "[a-b]", "parameters FolderId" + upperSnake),
         row(
             "parameters > OperationId > schema > pattern",
             "'[a-z2-7]{20}'",
             "parameters OperationId: has a pattern from ^ to $"),
         row(sharded + " > description", null, "schemas Cluster.sharded: is described"),
-        row(sharded + " > type", "object", "schemas Cluster.sharded: has its schema as a component"),
+        row(
+            sharded + " > type",
+            "object",
+            "schemas Cluster.sharded: has its schema as a component"),
         row(
             "schemas > Backup > properties > type",
             "{type: string, description: X., enum: [A]}",
@@ -292,7 +297,9 @@ class LintTest {
             "{type: boolean, description: X.}",
             "schemas Backup.note" + ours),
         row(
-            "schemas > Backup > properties > id > x-extension", "true", "schemas Backup.id" + others),
+            "schemas > Backup > properties > id > x-extension",
+            "true",
+            "schemas Backup.id" + others),
         row(
             "schemas > TypeCount > properties > keys > x-extension",
             "true",

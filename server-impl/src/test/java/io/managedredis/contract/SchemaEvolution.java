@@ -38,8 +38,7 @@ final class SchemaEvolution {
   private final Evolution.Notes notes;
   private final Set<String> seen = new HashSet<>();
 
-  SchemaEvolution(
-      Contract released, Contract present, Direction direction, Evolution.Notes notes) {
+  SchemaEvolution(Contract released, Contract present, Direction direction, Evolution.Notes notes) {
     this.released = released;
     this.present = present;
     this.direction = direction;
@@ -90,7 +89,9 @@ final class SchemaEvolution {
   }
 
   private void compareResolved(String where, JsonNode old, JsonNode now) {
-    if (changed(where, "type", old, now) | changed(where, "format", old, now)) {
+    boolean isOther = changed(where, "type", old, now);
+    isOther |= changed(where, "format", old, now);
+    if (isOther) {
       return;
     }
     for (String word : UNCHANGED) {
@@ -165,7 +166,9 @@ final class SchemaEvolution {
     boolean counts = word.endsWith("Length") || word.endsWith("Items");
     return schema.has(word)
         ? schema.path(word).decimalValue()
-        : sign < 0 && counts ? BigDecimal.ZERO : BigDecimal.TEN.pow(30).multiply(BigDecimal.valueOf(sign));
+        : sign < 0 && counts
+            ? BigDecimal.ZERO
+            : BigDecimal.TEN.pow(30).multiply(BigDecimal.valueOf(sign));
   }
 
   /** Which of two patterns allows more can't be told in general, so a changed one breaks. */
@@ -237,8 +240,13 @@ final class SchemaEvolution {
       boolean gone = !isRequest() && !now.path("properties").has(required.asText());
       if (!contains(less.path("required"), required) && !gone) {
         notes.add(
-            where + "." + required.asText() + (isRequest() ? " is required now" : " may be absent now"),
-            isRequest() ? "callers that leave it out get 400" : "whoever relies on it finds nothing",
+            where
+                + "."
+                + required.asText()
+                + (isRequest() ? " is required now" : " may be absent now"),
+            isRequest()
+                ? "callers that leave it out get 400"
+                : "whoever relies on it finds nothing",
             isRequest()
                 ? "let it be optional, with a default that does what was done"
                 : "go on answering it always");

@@ -118,10 +118,7 @@ final class Signatures {
   }
 
   private static List<String> annotations(AnnotatedElement element) {
-    return Arrays.stream(element.getDeclaredAnnotations())
-        .map(Signatures::shown)
-        .sorted()
-        .toList();
+    return Arrays.stream(element.getDeclaredAnnotations()).map(Signatures::shown).sorted().toList();
   }
 
   /** With the values that are not the default ones. */

@@ -20,7 +20,9 @@ class SignaturesTest {
     Path committed = OPENAPI.resolve("signatures").resolve(side + ".txt");
     String today =
         Signatures.of(
-            OPENAPI.resolveSibling(module).resolve("target/generated-sources/openapi/src/main/java"));
+            OPENAPI
+                .resolveSibling(module)
+                .resolve("target/generated-sources/openapi/src/main/java"));
     if (Boolean.getBoolean("signatures.write")) {
       Files.writeString(committed, today);
     }

@@ -56,8 +56,7 @@ final class Arguments {
     if (!parameter.in().equals("header")) {
       texts.add(oddlyCounted(least, most));
     }
-    return Arbitraries.oneOf(texts)
-        .filter(text -> length(text) >= least && length(text) <= most);
+    return Arbitraries.oneOf(texts).filter(text -> length(text) >= least && length(text) <= most);
   }
 
   /** A length as JSON Schema counts it: a character may be two of Java's. */
@@ -116,8 +115,7 @@ final class Arguments {
     }
     int most = schema.path("maxLength").asInt();
     wrong.add(Arbitraries.just("a".repeat(most + 1)));
-    wrong.add(
-        Arbitraries.strings().withChars("a0").ofMinLength(most + 1).ofMaxLength(most + 200));
+    wrong.add(Arbitraries.strings().withChars("a0").ofMinLength(most + 1).ofMaxLength(most + 200));
     int least = schema.path("minLength").asInt();
     int shortest = parameter.in().equals("path") ? 1 : 0;
     if (least > shortest) {
@@ -139,7 +137,9 @@ final class Arguments {
         .as(
             (text, character, place) -> {
               int at = Math.min(place, Math.max(0, text.length() - 1));
-              return text.substring(0, at) + character + text.substring(Math.min(at + 1, text.length()));
+              return text.substring(0, at)
+                  + character
+                  + text.substring(Math.min(at + 1, text.length()));
             })
         .filter(text -> !pattern.matcher(text).matches() && !text.matches("\\.{1,2}"));
   }

@@ -46,12 +46,15 @@ final class Calls {
               : Arguments.right(parameter).optional(0.4));
     }
     Arbitrary<List<Optional<Argument>>> all =
-        arguments.isEmpty() ? Arbitraries.just(List.of()) : Combinators.combine(arguments).as(a -> a);
+        arguments.isEmpty()
+            ? Arbitraries.just(List.of())
+            : Combinators.combine(arguments).as(a -> a);
     return Combinators.combine(
             all, Arbitraries.of(acceptable(mediaType(operation))), Arbitraries.of(Style.values()))
         .as(
             (sent, headers, style) ->
-                new Call(operation, sent.stream().flatMap(Optional::stream).toList(), headers, style));
+                new Call(
+                    operation, sent.stream().flatMap(Optional::stream).toList(), headers, style));
   }
 
   private static String mediaType(DeclaredOperation operation) {
@@ -79,8 +82,7 @@ final class Calls {
             .toList();
     return Arbitraries.oneOf(
         Fault.of(contract, operation).stream()
-            .map(
-                faults -> Combinators.combine(calls(operation, plain), faults).as(WrongCall::new))
+            .map(faults -> Combinators.combine(calls(operation, plain), faults).as(WrongCall::new))
             .toList());
   }
 }

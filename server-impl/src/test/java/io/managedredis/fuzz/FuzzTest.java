@@ -65,8 +65,7 @@ class FuzzTest {
   @Property(tries = 600, edgeCases = EdgeCasesMode.NONE)
   void aRequestThatIsWrongInOneWayIsRefusedForIt(@ForAll("wrong") WrongCall call) {
     FuzzedService service = service();
-    StatusAnswer answer =
-        StatusAnswer.of(service.answerToWrong(call.request(service.values())));
+    StatusAnswer answer = StatusAnswer.of(service.answerToWrong(call.request(service.values())));
 
     assertThat(answer.httpStatus()).as(answer.message()).isEqualTo(call.fault().status());
     assertThat(answer.code()).isEqualTo(call.fault().code());

@@ -32,8 +32,7 @@ final class PatternStrings {
     if (!pattern.startsWith("^") || !pattern.endsWith("$")) {
       throw new IllegalArgumentException("not from ^ to $: " + pattern);
     }
-    PatternStrings reader =
-        new PatternStrings(pattern.substring(1, pattern.length() - 1), longest);
+    PatternStrings reader = new PatternStrings(pattern.substring(1, pattern.length() - 1), longest);
     Arbitrary<String> strings = reader.alternatives();
     if (reader.at < reader.pattern.length()) {
       throw reader.unknown();
@@ -126,7 +125,10 @@ final class PatternStrings {
       return repeated(single, 0, 1);
     } else if (next('{')) {
       int least = number();
-      int most = next(',') ? (at < pattern.length() && pattern.charAt(at) == '}' ? longest : number()) : least;
+      int most =
+          next(',')
+              ? (at < pattern.length() && pattern.charAt(at) == '}' ? longest : number())
+              : least;
       require('}');
       return repeated(single, least, most);
     }

@@ -36,7 +36,9 @@ class PatternStringsTest {
   @Example
   void aPatternThatIsNotUnderstoodIsRefused() {
     for (String pattern :
-        new String[] {"abc", "^\\d$", "^.$", "^[^a]$", "^a{x}$", "^(a$", "^a)$", "^a**$", "^a^b$"}) {
+        new String[] {
+          "abc", "^\\d$", "^.$", "^[^a]$", "^a{x}$", "^(a$", "^a)$", "^a**$", "^a^b$"
+        }) {
       assertThatThrownBy(() -> PatternStrings.matching(pattern, 9))
           .as(pattern)
           .isInstanceOf(IllegalArgumentException.class);
