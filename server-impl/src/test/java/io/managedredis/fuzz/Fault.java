@@ -123,7 +123,7 @@ sealed interface Fault {
       }
       Arguments.wrong(parameter).forEach(wrong -> kinds.add(wrong.map(Wrong::new)));
       // What a second Range means is for RFC 9110 to say; a key of ours is one.
-      if (parameter.in().equals("query") || isHeader && parameter.schema().has("pattern")) {
+      if (parameter.in().equals("query") || (isHeader && parameter.schema().has("pattern"))) {
         kinds.add(Arguments.right(parameter).map(right -> new Twice(right)));
       }
     }
