@@ -6,6 +6,7 @@ import io.managedredis.testing.ContractFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -16,7 +17,8 @@ class SignaturesTest {
 
   @ParameterizedTest
   @CsvSource({"server, server-impl", "client, client-generated"})
-  void theGeneratedCodeHasTheCommittedSignatures(String side, String module) throws IOException {
+  void theGeneratedCodeHasTheCommittedSignatures(String side, String module, @TempDir Path folder)
+      throws IOException {
     Path committed = OPENAPI.resolve("signatures").resolve(side + ".txt");
     String today =
         Signatures.of(
@@ -26,14 +28,15 @@ class SignaturesTest {
     if (Boolean.getBoolean("signatures.write")) {
       Files.writeString(committed, today);
     }
+    Path shown = Files.writeString(folder.resolve(side + ".txt"), today);
 
-    assertThat(today)
+    assertThat(shown)
         .as(
             "What the generator makes of the contract differs from %s. When that is meant, write"
                 + " it again with: mvn test -pl server-impl -am -Dtest=SignaturesTest"
                 + " -Dsurefire.failIfNoSpecifiedTests=false -Dsignatures.write=true, and review"
                 + " what git shows",
             committed.getFileName())
-        .isEqualTo(Files.readString(committed));
+        .hasSameTextualContentAs(committed);
   }
 }

@@ -44,7 +44,7 @@ class FuzzTest {
     return calls.wrong();
   }
 
-  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
   void aRightRequestIsAnsweredAsDeclared(@ForAll("right") Call call) {
     FuzzedService service = service();
     HttpResponse<String> answer = service.answer(call);
@@ -62,7 +62,7 @@ class FuzzTest {
     everyOperationIsCalled(call.operation().id());
   }
 
-  @Property(tries = 600, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
   void aRequestThatIsWrongInOneWayIsRefusedForIt(@ForAll("wrong") WrongCall call) {
     FuzzedService service = service();
     StatusAnswer answer = StatusAnswer.of(service.answerToWrong(call.request(service.values())));
@@ -73,7 +73,7 @@ class FuzzTest {
     everyOperationIsCalled(call.call().operation().id());
   }
 
-  @Property(tries = 50, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
   void aTargetThatCanNotBeDecodedIsRefused(
       @ForAll("right") Call call, @ForAll("undecodable") String escape) throws IOException {
     FuzzedService service = service();
