@@ -76,7 +76,8 @@ public final class ApiServer implements AutoCloseable {
             HttpHandler.class,
             application(json, catalog, repository, operations, clusters, health));
     FrontHandler front =
-        new FrontHandler(api, new Pages(new ContractDocument(), readiness, metrics), metrics, json);
+        new FrontHandler(
+            api, new Pages(new ContractDocument(), readiness, metrics, clusters), metrics, json);
     listener = new NetworkListener("api", host, port);
     listener.registerAddOn(malformed);
     listener.setMaxPendingBytes(PENDING);

@@ -12,6 +12,7 @@ final class ContractDocument {
 
   private final byte[] yaml;
   private final byte[] json;
+  private final String version;
 
   ContractDocument() throws IOException {
     try (InputStream in = ContractDocument.class.getResourceAsStream("managed-redis.yaml")) {
@@ -24,7 +25,9 @@ final class ContractDocument {
     Object document =
         new Load(LoadSettings.builder().build())
             .loadFromString(new String(yaml, StandardCharsets.UTF_8));
-    json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+    ObjectMapper mapper = new ObjectMapper();
+    json = mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+    version = mapper.valueToTree(document).path("info").path("version").asText();
   }
 
   byte[] yaml() {
@@ -33,5 +36,10 @@ final class ContractDocument {
 
   byte[] json() {
     return json.clone();
+  }
+
+  /** The contract's own version, {@code info.version}. */
+  String version() {
+    return version;
   }
 }

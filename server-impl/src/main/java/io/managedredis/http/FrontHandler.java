@@ -79,16 +79,16 @@ final class FrontHandler extends HttpHandler {
     if (page.isPresent()) {
       request.setAttribute(RequestAttributes.OPERATION, group(path));
       page(page.get(), request, response, requestId);
-    } else if (path.equals("/") || path.equals("/docs")) {
+    } else if (path.equals("/docs")) {
       redirect(request, response, requestId);
     } else {
       api.service(request, response);
     }
   }
 
-  /** Pages are measured by their first part: docs, openapi, health, metrics. */
+  /** Pages are measured by their first part: landing, docs, openapi, health, metrics. */
   private static String group(String path) {
-    return path.substring(1).replaceFirst("[./].*", "");
+    return path.equals("/") ? "landing" : path.substring(1).replaceFirst("[./].*", "");
   }
 
   /** A request target that is no URI has no path to look for. */
@@ -110,8 +110,13 @@ final class FrontHandler extends HttpHandler {
       throws IOException, InterruptedException {
     switch (request.getMethod().getMethodString()) {
       case "GET", "HEAD" -> {
-        Pages.Content content = page.content();
-        send(response, 200, content);
+        PageContent content = page.content(request);
+        content.headers().forEach(response::setHeader);
+        if (content.isKnownTo(request.getHeader(HttpHeaders.IF_NONE_MATCH))) {
+          response.setStatus(304);
+        } else {
+          send(response, 200, content);
+        }
       }
       case "OPTIONS" -> allow(response);
       default -> refuseMethod(response, requestId);
@@ -158,10 +163,10 @@ final class FrontHandler extends HttpHandler {
   private void fail(Response response, String requestId, int httpStatus, Status status)
       throws IOException {
     byte[] body = json.writeValueAsBytes(Statuses.withRequestId(status, requestId));
-    send(response, httpStatus, new Pages.Content("application/json", body));
+    send(response, httpStatus, PageContent.momentary("application/json", body));
   }
 
-  private static void send(Response response, int httpStatus, Pages.Content content)
+  private static void send(Response response, int httpStatus, PageContent content)
       throws IOException {
     response.setStatus(httpStatus);
     response.setContentType(content.mediaType());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.managedredis.client.ApiException;
+import io.managedredis.testing.Contract;
 import io.managedredis.testing.ContractFile;
 import io.managedredis.testing.Exchange;
 import io.managedredis.testing.RawHttp;
@@ -25,16 +26,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** What is there beside the API: the contract, its documentation, health and metrics. */
+/** What is there beside the API: landing page, contract, documentation, health and metrics. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PagesTest {
 
   private static final String CLUSTER = "c9qpages000000000001";
   private static final String NEVER_BACKED_UP = "c9qpages000000000002";
+  private static final Pattern CURL = Pattern.compile("curl (?:-X ([A-Z]+) )?'([^']+)'");
   private static final Pattern LINK = Pattern.compile("(?:src|href)=\"([^\"]+)\"");
 
   /** A comment, or a name with its labels and a number. */
@@ -84,9 +87,10 @@ class PagesTest {
     assertThat(new ObjectMapper().readValue(answer.body(), Object.class)).isEqualTo(file);
   }
 
-  @Test
-  void theDocumentationIsAPageWhoseLinksAllLeadSomewhere() {
-    HttpResponse<String> page = get("/docs/");
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/docs/"})
+  void everyLinkOfAPageLeadsSomewhereOnThisServer(String at) {
+    HttpResponse<String> page = get(at);
     List<String> links = new ArrayList<>();
     Matcher matcher = LINK.matcher(page.body());
     while (matcher.find()) {
@@ -104,14 +108,115 @@ class PagesTest {
   }
 
   @Test
+  void theLandingPageSaysWhereTheDocumentationTheContractAndTheHealthAre() {
+    assertThat(get("/").body())
+        .contains(
+            "href=\"/docs/\"",
+            "href=\"/openapi.yaml\"",
+            "href=\"/openapi.json\"",
+            "href=\"/health/live\"",
+            "href=\"/health/ready\"",
+            "href=\"/metrics\"")
+        .contains("contract " + Contract.present().document().at("/info/version").asText())
+        .doesNotContain("{{");
+  }
+
+  @Test
+  void theCommandsOfTheLandingPageWorkAsTheyStand() {
+    List<String> statuses =
+        CURL.matcher(get("/").body())
+            .results()
+            .map(
+                curl -> {
+                  String method = curl.group(1) == null ? "GET" : curl.group(1);
+                  assertThat(curl.group(2)).startsWith(service.url());
+                  String path = curl.group(2).substring(service.url().length());
+                  return method + " " + service.send(method, path).statusCode();
+                })
+            .toList();
+
+    assertThat(statuses).containsExactly("GET 200", "POST 200", "GET 200");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "backups.example.com, http://backups.example.com/",
+    "backups.example.com:8443, http://backups.example.com:8443/",
+    "[::1]:8080, http://[::1]:8080/"
+  })
+  void theCommandsGoToTheAddressThatWasAsked(String host, String expected) throws IOException {
+    assertThat(landingPage("Host: " + host)).contains("curl '" + expected + "managed-redis/");
+  }
+
+  @Test
+  void theCommandsUseTlsWhereAProxyEndsIt() throws IOException {
+    assertThat(landingPage("Host: backups.example.com\r\nX-Forwarded-Proto: https"))
+        .contains("curl 'https://backups.example.com/managed-redis/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"x'$(id)'", "<script>alert(1)</script>", "a\"b", "a b", "a&amp;b", "user@host"})
+  void aHostThatIsNoneDoesNotGetIntoThePage(String host) throws IOException {
+    assertThat(landingPage("Host: " + host)).doesNotContain(host);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/docs/"})
+  void aPageMayLoadFromThisServerAloneAndRunNoCodeThatIsNotAFileOfIts(String path) {
+    HttpResponse<String> page = get(path);
+
+    assertThat(page.headers().firstValue("content-security-policy"))
+        .hasValue(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+                + " connect-src 'self'; form-action 'none'; base-uri 'none';"
+                + " frame-ancestors 'none'");
+    assertThat(page.headers().firstValue("referrer-policy")).hasValue("no-referrer");
+    assertThat(page.headers().firstValue("x-frame-options")).hasValue("DENY");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/landing.css",
+        "/docs/",
+        "/docs/swagger-initializer.js",
+        "/docs/swagger-ui-bundle.js",
+        "/openapi.yaml",
+        "/openapi.json"
+      })
+  void whatABrowserKeptIsAskedForAgainAndSentOnlyWhenItChanged(String path) {
+    HttpResponse<String> first = get(path);
+    String tag = first.headers().firstValue("etag").orElseThrow();
+
+    assertThat(first.headers().firstValue("cache-control")).hasValue("no-cache");
+    for (String known : List.of(tag, "W/" + tag, "\"other\", " + tag, "*")) {
+      HttpResponse<String> again = service.sendBroken("GET", path, "If-None-Match", known);
+      assertThat(again.statusCode()).as(known).isEqualTo(304);
+      assertThat(again.body()).isEmpty();
+      assertThat(again.headers().firstValue("etag")).hasValue(tag);
+    }
+    HttpResponse<String> outdated = service.sendBroken("GET", path, "If-None-Match", "\"other\"");
+    assertThat(outdated.statusCode()).isEqualTo(200);
+    assertThat(outdated.body()).isEqualTo(first.body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/health/live", "/health/ready", "/metrics"})
+  void whatIsTrueForAMomentIsNeverKept(String path) {
+    assertThat(get(path).headers().firstValue("cache-control")).hasValue("no-store");
+    assertThat(service.sendBroken("GET", path, "If-None-Match", "*").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void theDocumentationShowsTheContractOfThisServer() {
     assertThat(get("/docs/swagger-initializer.js").body()).contains("url: \"/openapi.yaml\"");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"/", "/docs"})
-  void theFrontDoorLeadsToTheDocumentation(String path) {
-    HttpResponse<String> answer = get(path);
+  @Test
+  void theDocumentationIsFoundWithoutItsSlash() {
+    HttpResponse<String> answer = get("/docs");
 
     assertThat(answer.statusCode()).isEqualTo(302);
     assertThat(answer.headers().firstValue("location")).hasValue("/docs/");
@@ -268,6 +373,13 @@ class PagesTest {
 
     assertThat(age.find()).isTrue();
     assertThat(Double.parseDouble(age.group(1))).isBetween(0.0, 60.0);
+  }
+
+  private String landingPage(String headers) throws IOException {
+    try (RawHttp connection = new RawHttp(service.port())) {
+      connection.send("GET / HTTP/1.1\r\n" + headers + "\r\n\r\n");
+      return connection.answer("GET").body();
+    }
   }
 
   private static StatusAnswer awaitUnready(RunningService service) {
