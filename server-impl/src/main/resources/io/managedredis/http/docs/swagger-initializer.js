@@ -13,7 +13,11 @@ function noTopbar() {
 }
 
 /** Extensions are told apart where operations are listed, not only below their answers. */
-function markedExtensions({ React }) {
+function markedExtensions({ React, specSelectors }) {
+  const isExtension = (operation) =>
+    specSelectors
+      .specJson()
+      .getIn(["paths", operation.get("path"), operation.get("method"), "x-extension"]);
   return {
     wrapComponents: {
       OperationSummaryPath: (Path) => (props) =>
@@ -21,7 +25,7 @@ function markedExtensions({ React }) {
           React.Fragment,
           null,
           React.createElement(Path, props),
-          props.operationProps.getIn(["op", "x-extension"]) &&
+          isExtension(props.operationProps) &&
             React.createElement("span", { className: "extension-mark" }, "extension"),
         ),
     },
