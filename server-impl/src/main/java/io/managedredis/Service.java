@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,14 @@ public final class Service implements AutoCloseable {
    * @throws io.managedredis.catalog.CatalogException when the catalogue can't be opened
    */
   public Service(ServiceConfig config) throws IOException {
+    this(config, List.of());
+  }
+
+  /**
+   * The same with further Jersey components, such as a filter that a test puts before the
+   * resources.
+   */
+  public Service(ServiceConfig config, List<Object> filters) throws IOException {
     Keyring keyring = DataOptions.keyring(config);
     if (config.keysetFile() != null) {
       log.info("New backups are encrypted with key {}", keyring.primaryKeyId());
@@ -116,7 +125,8 @@ public final class Service implements AutoCloseable {
                   operations,
                   clusters,
                   health,
-                  metrics));
+                  metrics,
+                  filters));
       complete = true;
     } finally {
       if (!complete) {

@@ -10,6 +10,7 @@ import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.ext.ContextResolver;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -56,6 +57,7 @@ public final class ApiServer implements AutoCloseable {
    *
    * @param host a name or address of this host
    * @param port 0 to 65535; 0 takes a free one
+   * @param filters further Jersey components, registered beside ours
    * @throws IOException when the address can't be bound
    */
   public ApiServer(
@@ -66,15 +68,16 @@ public final class ApiServer implements AutoCloseable {
       Operations operations,
       Clusters clusters,
       ClusterHealth health,
-      Metrics metrics)
+      Metrics metrics,
+      List<Object> filters)
       throws IOException {
     ObjectMapper json = Json.mapper();
     MalformedRequests malformed = new MalformedRequests(json);
     readiness = new Readiness(catalog, repository);
-    HttpHandler api =
-        ContainerFactory.createContainer(
-            HttpHandler.class,
-            application(json, catalog, repository, operations, clusters, health));
+    ResourceConfig application =
+        application(json, catalog, repository, operations, clusters, health);
+    filters.forEach(application::register);
+    HttpHandler api = ContainerFactory.createContainer(HttpHandler.class, application);
     FrontHandler front =
         new FrontHandler(
             api, new Pages(new ContractDocument(), readiness, metrics, clusters), metrics, json);

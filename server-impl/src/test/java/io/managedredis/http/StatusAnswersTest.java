@@ -3,7 +3,6 @@ package io.managedredis.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.managedredis.testing.Exchange;
-import io.managedredis.testing.ExchangeValidator;
 import io.managedredis.testing.RawHttp;
 import io.managedredis.testing.RunningService;
 import java.io.IOException;
@@ -32,7 +31,6 @@ class StatusAnswersTest {
   private static final String BACKUPS = V1 + "/backups?folderId=b1gstatus";
   private static final String LIVE = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
 
-  private final ExchangeValidator validator = new ExchangeValidator();
   private final RunningService service;
 
   StatusAnswersTest(@TempDir Path folder) {
@@ -366,7 +364,6 @@ class StatusAnswersTest {
     try (RawHttp connection = new RawHttp(service.port())) {
       connection.send(request);
       Exchange answer = connection.answer(method);
-      validator.check(answer, true);
       assertEndsOrGoesOn(connection);
       return answer;
     }
@@ -374,16 +371,14 @@ class StatusAnswersTest {
 
   /** After an error the connection either ends, or the next request gets an answer of its own. */
   private void assertEndsOrGoesOn(RawHttp connection) throws IOException {
-    Exchange next;
     try {
       connection.send(LIVE);
-      next = connection.answer("GET");
+      Exchange unused = connection.answer("GET");
     } catch (java.net.SocketTimeoutException e) {
       throw new AssertionError("the connection neither ends nor goes on", e);
     } catch (IOException e) {
       return;
     }
-    validator.check(next, true);
   }
 
   private static String get(String target) {

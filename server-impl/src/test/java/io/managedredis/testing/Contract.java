@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -50,6 +51,31 @@ public final class Contract {
     /** What is declared of the answer with this HTTP status. */
     public Optional<JsonNode> response(int status) {
       return Optional.ofNullable(responses.get(status));
+    }
+
+    /** The names in the path, in order. */
+    public List<String> pathNames() {
+      return VARIABLE
+          .matcher(path)
+          .results()
+          .map(r -> path.substring(r.start() + 1, r.end() - 1))
+          .toList();
+    }
+
+    /** What a path in a request line looks like; a group for each of {@link #pathNames()}. */
+    public Pattern pathPattern() {
+      StringBuilder regex = new StringBuilder();
+      int end = 0;
+      for (Matcher variable = VARIABLE.matcher(path); variable.find(); ) {
+        regex.append(Pattern.quote(path.substring(end, variable.start()))).append("([^/]+)");
+        end = variable.end();
+      }
+      return Pattern.compile(regex.append(Pattern.quote(path.substring(end))).toString());
+    }
+
+    /** Whether it answers a list page by page. */
+    public boolean isPaged() {
+      return parameter("pageToken").isPresent();
     }
 
     @Override
@@ -175,20 +201,11 @@ public final class Contract {
    */
   public Optional<DeclaredOperation> at(String method, String rawPath) {
     return operations.stream()
-        .filter(operation -> operation.method().equals(method) && fits(operation, rawPath))
+        .filter(
+            operation ->
+                operation.method().equals(method)
+                    && operation.pathPattern().matcher(rawPath).matches())
         .max(Comparator.comparingInt(operation -> literals(operation.path())));
-  }
-
-  private static boolean fits(DeclaredOperation operation, String rawPath) {
-    StringBuilder regex = new StringBuilder();
-    int end = 0;
-    for (var variable = VARIABLE.matcher(operation.path()); variable.find(); ) {
-      regex.append(Pattern.quote(operation.path().substring(end, variable.start())));
-      regex.append("[^/]+");
-      end = variable.end();
-    }
-    regex.append(Pattern.quote(operation.path().substring(end)));
-    return rawPath.matches(regex.toString());
   }
 
   private static int literals(String path) {

@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
  * @param requestBody UTF-8; empty without one
  * @param status the HTTP status of the answer
  * @param headers the answer's
- * @param body the answer's, decoded as UTF-8; empty without one
+ * @param body the answer's, decoded as UTF-8; empty without one, and for a file, whose bytes are no
+ *     text
+ * @param length how many bytes the answer's body had
  */
 public record Exchange(
     String method,
@@ -22,7 +24,41 @@ public record Exchange(
     String requestBody,
     int status,
     HttpHeaders headers,
-    String body) {
+    String body,
+    long length) {
+
+  /** An exchange whose answer was read whole. */
+  static Exchange of(
+      String method,
+      URI uri,
+      HttpHeaders requestHeaders,
+      String requestBody,
+      int status,
+      HttpHeaders headers,
+      byte[] body) {
+    boolean file = isFile(headers);
+    return new Exchange(
+        method,
+        uri,
+        requestHeaders,
+        requestBody,
+        status,
+        headers,
+        file ? "" : text(body),
+        body.length);
+  }
+
+  /** Whether the answer is a file instead of a text. */
+  boolean isFile() {
+    return isFile(headers);
+  }
+
+  private static boolean isFile(HttpHeaders headers) {
+    return headers
+        .firstValue("content-type")
+        .filter("application/octet-stream"::equals)
+        .isPresent();
+  }
 
   static String text(byte[] bytes) {
     return new String(bytes, StandardCharsets.UTF_8);

@@ -7,30 +7,37 @@ import com.atlassian.oai.validator.model.SimpleResponse;
 import com.atlassian.oai.validator.report.LevelResolver;
 import com.atlassian.oai.validator.report.SimpleValidationReportFormat;
 import com.atlassian.oai.validator.report.ValidationReport;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.managedredis.testing.Contract.DeclaredOperation;
+import io.managedredis.testing.Contract.Parameter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Holds every exchange against the contract, and against the rules that hold for all answers: a
  * request id, the same one inside an error, no {@code null}, nothing that names a class of ours or
- * of a library. Safe for use by many threads.
+ * of a library. Two opinions are asked: our own checks, which are strict, and a library's. Safe for
+ * use by many threads.
  */
 public final class ExchangeValidator {
 
-  /** What the validator says of a path or method that the contract does not have. */
-  private static final Set<String> UNDECLARED =
-      Set.of("validation.request.path.missing", "validation.request.operation.notAllowed");
+  /** What is answered before anybody has looked for the operation. */
+  private static final Set<Integer> OF_HTTP = Set.of(413, 414, 415, 431, 505);
+
+  private static final JsonNode STATUS =
+      JsonNodeFactory.instance.objectNode().put("$ref", "#/components/schemas/Status");
 
   private static final Pattern REQUEST_ID =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
@@ -38,13 +45,18 @@ public final class ExchangeValidator {
   private static final List<String> INSIDES =
       List.of("io.managedredis", "java.", "jakarta.", "org.glassfish", "Exception", "\tat ");
 
-  private final ObjectMapper json = new ObjectMapper();
-  private final OpenApiInteractionValidator contract;
+  private final ObjectMapper json =
+      new ObjectMapper()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+  private final Contract contract;
+  private final OpenApiInteractionValidator library;
 
   /** Reads the contract. */
   public ExchangeValidator() {
+    contract = Contract.present();
     try {
-      contract =
+      library =
           OpenApiInteractionValidator.createForInlineApiSpecification(
                   Files.readString(ContractFile.path()))
               .withLevelResolver(
@@ -65,54 +77,98 @@ public final class ExchangeValidator {
    * @throws AssertionError saying all that is wrong, with the exchange
    */
   public void check(Exchange exchange, boolean requestIsBroken) {
-    List<String> wrong = new ArrayList<>();
-    Request request = request(exchange);
-    ValidationReport answered =
-        contract.validateResponse(request.getPath(), request.getMethod(), response(exchange));
-    if (isUndeclared(answered) || isHead(exchange)) {
-      checkUndeclared(exchange, wrong);
-    } else {
-      report(answered, wrong);
-      if (!requestIsBroken) {
-        report(contract.validateRequest(request), wrong);
-      }
-    }
-    checkRequestId(exchange, wrong);
+    List<String> wrong = violations(exchange, requestIsBroken);
     if (!wrong.isEmpty()) {
       throw new AssertionError(String.join("\n", wrong) + "\nin " + exchange);
     }
   }
 
+  /** All that is wrong with an exchange; empty when it is what the contract says. */
+  List<String> violations(Exchange exchange, boolean requestIsBroken) {
+    List<String> wrong = new ArrayList<>();
+    checkEveryAnswer(exchange, wrong);
+    Optional<DeclaredOperation> operation = operation(exchange);
+    if (operation.isEmpty() || (requestIsBroken && OF_HTTP.contains(exchange.status()))) {
+      checkOutside(exchange, wrong);
+    } else {
+      checkDeclared(operation.get(), exchange, requestIsBroken, wrong);
+    }
+    return wrong;
+  }
+
+  /** The operation that an exchange is one of; HEAD is the GET without its body. */
+  Optional<DeclaredOperation> operation(Exchange exchange) {
+    String method = isHead(exchange) ? "GET" : exchange.method();
+    return contract.at(method, exchange.uri().getRawPath());
+  }
+
+  private void checkDeclared(
+      DeclaredOperation operation, Exchange exchange, boolean broken, List<String> wrong) {
+    SentParameters sent = new SentParameters(operation, exchange);
+    JsonNode body = body(exchange, wrong);
+    List<String> answered = AnswerCheck.violations(contract, operation, exchange, body);
+    wrong.addAll(answered);
+    if (!isHead(exchange)) {
+      Request request = request(exchange);
+      if (!exchange.isFile()) {
+        report(
+            library.validateResponse(request.getPath(), request.getMethod(), response(exchange)),
+            wrong);
+      }
+      if (!broken) {
+        report(library.validateRequest(request), wrong);
+      }
+      if (exchange.status() >= 400) {
+        wrong.addAll(StatusCheck.violations(exchange, body, sent));
+      } else if (answered.isEmpty() && body.isObject()) {
+        wrong.addAll(PromiseCheck.violations(operation, sent, body));
+      }
+    }
+    checkRefused(operation, exchange, sent, wrong);
+  }
+
+  /** What breaks a limit is refused, whatever else may be wrong with it. */
+  private static void checkRefused(
+      DeclaredOperation operation, Exchange exchange, SentParameters sent, List<String> wrong) {
+    for (Parameter parameter : operation.parameters()) {
+      Set<Limit> limits = Limit.broken(parameter, sent.value(parameter));
+      if (!limits.isEmpty() && exchange.status() != 400 && exchange.status() != 406) {
+        wrong.add(parameter + " breaks " + limits + ", and the answer is " + exchange.status());
+      }
+    }
+  }
+
   /** A path or method that the contract does not have: an error must be a Status all the same. */
-  private void checkUndeclared(Exchange exchange, List<String> wrong) {
+  private void checkOutside(Exchange exchange, List<String> wrong) {
     if (exchange.status() < 400 || isHead(exchange)) {
       return;
     }
-    SimpleResponse.Builder asDeclared = headers(exchange, SimpleResponse.Builder.badRequest());
-    report(
-        contract.validateResponse(
-            "/managed-redis/v1/backups/a:b",
-            Request.Method.GET,
-            asDeclared.withBody(exchange.body()).build()),
-        wrong);
+    if (!exchange.headers().allValues("content-type").equals(List.of("application/json"))) {
+      wrong.add("the answer must be application/json");
+    }
+    JsonNode body = body(exchange, wrong);
+    wrong.addAll(SchemaCheck.violations(contract, STATUS, body, "body"));
+    wrong.addAll(StatusCheck.violations(exchange, body, null));
   }
 
-  private void checkRequestId(Exchange exchange, List<String> wrong) {
+  private void checkEveryAnswer(Exchange exchange, List<String> wrong) {
     List<String> ids = exchange.headers().allValues("x-request-id");
     if (ids.size() != 1 || !REQUEST_ID.matcher(ids.get(0)).matches()) {
       wrong.add("x-request-id must be there once and be a UUID, not " + ids);
-      return;
     }
-    boolean ofTheApi =
-        exchange.uri().getRawPath().startsWith("/managed-redis/")
-            || exchange.uri().getRawPath().startsWith("/operations");
-    if (exchange.body().isEmpty()
-        || !(ofTheApi || exchange.status() >= 400)
-        || (exchange.status() < 300 && exchange.hasType("application/octet-stream"))) {
-      return;
+    long length = exchange.headers().firstValueAsLong("content-length").orElse(exchange.length());
+    if (!isHead(exchange) && length != exchange.length()) {
+      wrong.add("Content-Length " + length + " with a body of " + exchange.length() + " bytes");
     }
-    if (!exchange.hasType("application/json")) {
-      wrong.add("the answer must be application/json");
+    if (isHead(exchange) && exchange.length() != 0) {
+      wrong.add("an answer to HEAD with a body");
+    }
+  }
+
+  /** The body as JSON; missing where there is none. */
+  private JsonNode body(Exchange exchange, List<String> wrong) {
+    if (isHead(exchange) || !exchange.hasType("application/json")) {
+      return MissingNode.getInstance();
     }
     for (String inside : INSIDES) {
       if (exchange.body().contains(inside)) {
@@ -122,23 +178,10 @@ public final class ExchangeValidator {
     try {
       JsonNode body = json.readTree(exchange.body());
       checkNoNull(body, "", wrong);
-      if (exchange.status() >= 400) {
-        checkRequestInfo(body, ids.get(0), wrong);
-      }
+      return body;
     } catch (JsonProcessingException e) {
       wrong.add("the answer is not JSON: " + e.getOriginalMessage());
-    }
-  }
-
-  private static void checkRequestInfo(JsonNode status, String requestId, List<String> wrong) {
-    List<String> inside = new ArrayList<>();
-    for (JsonNode detail : status.path("details")) {
-      if (detail.path("@type").asText().equals("type.googleapis.com/google.rpc.RequestInfo")) {
-        inside.add(detail.path("requestId").asText());
-      }
-    }
-    if (!inside.equals(List.of(requestId))) {
-      wrong.add("RequestInfo must hold x-request-id, " + requestId + ", not " + inside);
+      return MissingNode.getInstance();
     }
   }
 
@@ -150,10 +193,6 @@ public final class ExchangeValidator {
     for (int i = 0; node.isArray() && i < node.size(); i++) {
       checkNoNull(node.get(i), path + "/" + i, wrong);
     }
-  }
-
-  private static boolean isUndeclared(ValidationReport report) {
-    return report.getMessages().stream().anyMatch(m -> UNDECLARED.contains(m.getKey()));
   }
 
   private static boolean isHead(Exchange exchange) {
@@ -170,7 +209,7 @@ public final class ExchangeValidator {
     String path = exchange.uri().getRawPath();
     SimpleRequest.Builder request = new SimpleRequest.Builder(method(exchange), path);
     exchange.requestHeaders().map().forEach(request::withHeader);
-    query(exchange).forEach(request::withQueryParam);
+    SentParameters.query(exchange.uri()).forEach(request::withQueryParam);
     if (!exchange.requestBody().isEmpty()) {
       request.withBody(exchange.requestBody());
     }
@@ -184,24 +223,6 @@ public final class ExchangeValidator {
     } catch (IllegalArgumentException e) {
       return Request.Method.TRACE;
     }
-  }
-
-  private static java.util.Map<String, List<String>> query(Exchange exchange) {
-    String query = exchange.uri().getRawQuery();
-    return query == null
-        ? java.util.Map.of()
-        : Pattern.compile("&")
-            .splitAsStream(query)
-            .map(pair -> pair.split("=", 2))
-            .collect(
-                Collectors.groupingBy(
-                    pair -> decoded(pair[0]),
-                    Collectors.mapping(
-                        pair -> decoded(pair.length == 2 ? pair[1] : ""), Collectors.toList())));
-  }
-
-  private static String decoded(String text) {
-    return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
   private static SimpleResponse response(Exchange exchange) {

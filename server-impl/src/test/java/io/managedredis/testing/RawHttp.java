@@ -4,46 +4,133 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * A bare connection to a server on 127.0.0.1, for requests that no client would send. Reads answers
- * that have a Content-Length. Every wait ends after 10 seconds.
+ * A bare connection to a server on 127.0.0.1, for requests that no client would send and for
+ * callers who do not read. Reads answers that have a Content-Length, and holds each against the
+ * contract. Every wait ends after 10 seconds, unless another time is set.
  */
 public final class RawHttp implements AutoCloseable {
 
   private static final int WAIT_MILLIS = 10_000;
   private static final int MOST_HEADER_BYTES = 65_536;
 
-  private final Socket socket;
+  /** A longer one is refused before the server has read it. */
+  private static final int MOST_TARGET = 8192;
+
+  private static final Pattern HEAD =
+      Pattern.compile(
+          "(?<method>[A-Z]+) (?<target>/[^ \r\n]*) HTTP/1\\.1\r\n(?<fields>(?:[^\r\n]+\r\n)*)\r\n");
+
+  private final Socket socket = new Socket();
+
+  /** What was asked and not answered yet. */
+  private final Deque<Asked> asked = new ArrayDeque<>();
+
+  /** A request, as far as it can be read. */
+  private record Asked(URI uri, HttpHeaders headers) {
+    static final Asked NOTHING_READABLE = new Asked(URI.create("/raw"), none());
+
+    static HttpHeaders none() {
+      return HttpHeaders.of(Map.of(), (name, value) -> true);
+    }
+  }
 
   /** Connects. */
   public RawHttp(int port) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    connect(port);
+  }
+
+  /** Connects with a window of about that many bytes: who does not read, soon stops the server. */
+  public RawHttp(int port, int receiveBuffer) throws IOException {
+    socket.setReceiveBufferSize(receiveBuffer);
+    connect(port);
+  }
+
+  private void connect(int port) throws IOException {
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), WAIT_MILLIS);
     socket.setSoTimeout(WAIT_MILLIS);
     socket.setTcpNoDelay(true);
   }
 
-  /** Sends bytes; ISO 8859-1, so that every byte can be written. */
-  public void send(String request) throws IOException {
-    socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+  /** Sends bytes, one request or more; ISO 8859-1, so that every byte can be written. */
+  public void send(String requests) throws IOException {
+    socket.getOutputStream().write(requests.getBytes(StandardCharsets.ISO_8859_1));
+    for (Matcher head = HEAD.matcher(requests); head.find(); ) {
+      asked.add(asked(head.group("target"), head.group("fields")));
+    }
+  }
+
+  private static Asked asked(String target, String fields) {
+    Map<String, List<String>> headers = new TreeMap<>();
+    for (String line : fields.split("\r\n", -1)) {
+      String[] field = line.split(":", 2);
+      if (field.length == 2) {
+        headers.computeIfAbsent(field[0], name -> new ArrayList<>()).add(field[1].strip());
+      }
+    }
+    if (target.length() > MOST_TARGET) {
+      return Asked.NOTHING_READABLE;
+    }
+    try {
+      return new Asked(new URI(target), HttpHeaders.of(headers, (name, value) -> true));
+    } catch (URISyntaxException e) {
+      return Asked.NOTHING_READABLE;
+    }
   }
 
   /**
-   * Reads one answer.
+   * Reads one answer and holds it against the contract, as one to a request that may be broken.
    *
    * @param method of the request; one to HEAD has no body
    * @throws IOException when the server ends the connection or stays silent, or when what it sends
    *     is no HTTP
    */
   public Exchange answer(String method) throws IOException {
+    Exchange exchange = read(method, !method.equals("HEAD"));
+    ContractExtension.exchanged(exchange, true);
+    return exchange;
+  }
+
+  /** Reads the head of one answer to GET and leaves the body where it is. */
+  public Exchange answerWithoutBody() throws IOException {
+    Exchange exchange = read("HEAD", false);
+    ContractExtension.exchanged(exchange, true);
+    return exchange;
+  }
+
+  /** All that comes until the server ends the connection, in order or not. */
+  public byte[] untilClosed() throws IOException {
+    ByteArrayOutputStream received = new ByteArrayOutputStream();
+    byte[] buffer = new byte[65_536];
+    try {
+      for (int n = socket.getInputStream().read(buffer); n >= 0; ) {
+        received.write(buffer, 0, n);
+        n = socket.getInputStream().read(buffer);
+      }
+    } catch (SocketException e) {
+      // A reset ends it as well.
+      return received.toByteArray();
+    }
+    return received.toByteArray();
+  }
+
+  private Exchange read(String method, boolean withBody) throws IOException {
     String head = head();
     String[] lines = head.split("\r\n", -1);
     String[] status = lines[0].split(" ", 3);
@@ -58,14 +145,15 @@ public final class RawHttp implements AutoCloseable {
       }
     }
     HttpHeaders received = HttpHeaders.of(headers, (name, value) -> true);
-    return new Exchange(
+    Asked request = asked.isEmpty() ? Asked.NOTHING_READABLE : asked.remove();
+    return Exchange.of(
         method,
-        URI.create("/raw"),
-        HttpHeaders.of(Map.of(), (name, value) -> true),
+        request.uri(),
+        request.headers(),
         "",
         Integer.parseInt(status[1]),
         received,
-        method.equals("HEAD") ? "" : body(received));
+        withBody ? body(received) : new byte[0]);
   }
 
   private String head() throws IOException {
@@ -86,13 +174,13 @@ public final class RawHttp implements AutoCloseable {
     throw new IOException("headers without an end");
   }
 
-  private String body(HttpHeaders headers) throws IOException {
+  private byte[] body(HttpHeaders headers) throws IOException {
     int length = Math.toIntExact(headers.firstValueAsLong("content-length").orElse(0));
     byte[] body = socket.getInputStream().readNBytes(length);
     if (body.length < length) {
       throw new IOException("the body ended after " + body.length + " of " + length + " bytes");
     }
-    return Exchange.text(body);
+    return body;
   }
 
   @Override

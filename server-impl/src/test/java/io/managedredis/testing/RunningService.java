@@ -32,7 +32,8 @@ public final class RunningService implements AutoCloseable {
 
   private final Path folder;
   private final Path config;
-  private final ValidatingHttpClient http = new ValidatingHttpClient(new ExchangeValidator());
+  private final ValidatingHttpClient http = new ValidatingHttpClient();
+  private final List<Object> components;
   private Service service;
 
   /** What to start. */
@@ -40,6 +41,8 @@ public final class RunningService implements AutoCloseable {
     private final Path folder;
     private final List<String> clusters = new ArrayList<>();
     private final List<String> backup = new ArrayList<>();
+    private final List<String> settings = new ArrayList<>();
+    private final List<Object> components = new ArrayList<>();
 
     private Builder(Path folder) {
       this.folder = folder;
@@ -51,6 +54,39 @@ public final class RunningService implements AutoCloseable {
       clusters.add("    folderId: " + folderId);
       clusters.add("    name: name-of-" + id);
       clusters.add("    nodes: [\"" + String.join("\", \"", nodes) + "\"]");
+      return this;
+    }
+
+    /** Declares a cluster of that many shards, each with this one node. */
+    public Builder shards(String id, String folderId, int shards, String node) {
+      clusters.add("  - id: " + id);
+      clusters.add("    folderId: " + folderId);
+      clusters.add("    shards:");
+      String[] address = node.split(":", -1);
+      for (int i = 0; i < shards; i++) {
+        // A node belongs to one shard, so each has another port.
+        int port = Integer.parseInt(address[1]) + i;
+        clusters.add(
+            "      - {name: shard-%03d, nodes: [\"%s:%d\"]}".formatted(i, address[0], port));
+      }
+      return this;
+    }
+
+    /** A further key of the cluster that was declared last. */
+    public Builder with(String key, String value) {
+      clusters.add("    " + key + ": " + value);
+      return this;
+    }
+
+    /** A key at the top of the configuration. */
+    public Builder setting(String key, String value) {
+      settings.add(key + ": " + value);
+      return this;
+    }
+
+    /** A Jersey component beside those of the service. */
+    public Builder component(Object component) {
+      components.add(component);
       return this;
     }
 
@@ -71,7 +107,8 @@ public final class RunningService implements AutoCloseable {
         lines.add("backup:");
         lines.addAll(backup);
       }
-      return new RunningService(folder, lines);
+      lines.addAll(settings);
+      return new RunningService(folder, lines, components);
     }
   }
 
@@ -80,8 +117,9 @@ public final class RunningService implements AutoCloseable {
     return new Builder(folder);
   }
 
-  private RunningService(Path folder, List<String> configuration) {
+  private RunningService(Path folder, List<String> configuration, List<Object> components) {
     this.folder = folder;
+    this.components = List.copyOf(components);
     try {
       this.config = Files.write(folder.resolve("config.yaml"), configuration);
       this.service = open();
@@ -92,7 +130,7 @@ public final class RunningService implements AutoCloseable {
 
   private Service open() throws IOException {
     try {
-      return new Service(ConfigReader.read(config, Map.of()));
+      return new Service(ConfigReader.read(config, Map.of()), components);
     } catch (ConfigException e) {
       throw new IllegalStateException(String.join("\n", e.problems()), e);
     }

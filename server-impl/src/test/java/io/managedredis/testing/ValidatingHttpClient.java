@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
@@ -26,8 +25,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
 /**
- * The JDK's client, which keeps every exchange and holds it against the contract before the caller
- * gets the answer. Answers are read whole. Safe for use by many threads.
+ * The JDK's client, which holds every exchange against the contract before the caller gets the
+ * answer; see {@link ContractExtension}. Answers are read whole. Safe for use by many threads.
  */
 public final class ValidatingHttpClient extends HttpClient {
 
@@ -36,18 +35,6 @@ public final class ValidatingHttpClient extends HttpClient {
 
   private final HttpClient client =
       HttpClient.newBuilder().version(Version.HTTP_1_1).connectTimeout(LONGEST).build();
-  private final ExchangeValidator validator;
-  private final ConcurrentLinkedQueue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
-
-  /** A client that checks with this validator. */
-  public ValidatingHttpClient(ExchangeValidator validator) {
-    this.validator = validator;
-  }
-
-  /** All exchanges so far, in the order of their answers. */
-  public List<Exchange> exchanges() {
-    return List.copyOf(exchanges);
-  }
 
   /** A builder whose product is this very client, for the generated client. */
   public HttpClient.Builder asBuilder() {
@@ -57,7 +44,13 @@ public final class ValidatingHttpClient extends HttpClient {
   /** Sends what the contract forbids: only the answer is checked. */
   public HttpResponse<String> sendBroken(HttpRequest request)
       throws IOException, InterruptedException {
-    return exchange(request, HttpResponse.BodyHandlers.ofString(), true);
+    return sendBroken(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The same, with the body as the caller wants it. */
+  public <T> HttpResponse<T> sendBroken(HttpRequest request, HttpResponse.BodyHandler<T> handler)
+      throws IOException, InterruptedException {
+    return exchange(request, handler, true);
   }
 
   @Override
@@ -73,16 +66,15 @@ public final class ValidatingHttpClient extends HttpClient {
         HttpRequest.newBuilder(request, (name, value) -> true).timeout(LONGEST).build();
     HttpResponse<byte[]> answer = client.send(bounded, HttpResponse.BodyHandlers.ofByteArray());
     Exchange exchange =
-        new Exchange(
+        Exchange.of(
             request.method(),
             request.uri(),
             request.headers(),
             Exchange.text(body(request)),
             answer.statusCode(),
             answer.headers(),
-            Exchange.text(answer.body()));
-    exchanges.add(exchange);
-    validator.check(exchange, broken);
+            answer.body());
+    ContractExtension.exchanged(exchange, broken);
     return new Replayed<>(request, answer, replay(answer, handler));
   }
 
