@@ -109,7 +109,7 @@ public final class ExchangeValidator {
     List<String> answered = AnswerCheck.violations(contract, operation, exchange, body);
     wrong.addAll(answered);
     if (!isHead(exchange)) {
-      Request request = request(exchange);
+      Request request = request(exchange, sent.path());
       if (!exchange.isFile()) {
         report(
             library.validateResponse(request.getPath(), request.getMethod(), response(exchange)),
@@ -205,8 +205,7 @@ public final class ExchangeValidator {
     }
   }
 
-  private static Request request(Exchange exchange) {
-    String path = exchange.uri().getRawPath();
+  private static Request request(Exchange exchange, String path) {
     SimpleRequest.Builder request = new SimpleRequest.Builder(method(exchange), path);
     exchange.requestHeaders().map().forEach(request::withHeader);
     SentParameters.query(exchange.uri()).forEach(request::withQueryParam);

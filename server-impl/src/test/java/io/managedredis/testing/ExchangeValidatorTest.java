@@ -177,8 +177,7 @@ class ExchangeValidatorTest {
     assertThat(drifted).as(what).isNotEqualTo(good);
     assertThatExceptionOfType(AssertionError.class)
         .isThrownBy(
-            () ->
-                validator.check(exchange(LIST + "&pageSize=1001", 400, JSON, ID, drifted), true))
+            () -> validator.check(exchange(LIST + "&pageSize=1001", 400, JSON, ID, drifted), true))
         .withMessageContaining(reason);
   }
 
@@ -245,8 +244,7 @@ class ExchangeValidatorTest {
   }
 
   private static String refusal(String field) {
-    return "{\"code\":3,\"message\":\"%1$s is bad\",\"details\":["
-            .formatted(field)
+    return "{\"code\":3,\"message\":\"%1$s is bad\",\"details\":[".formatted(field)
         + "{\"@type\":\"type.googleapis.com/google.rpc.BadRequest\",\"fieldViolations\":"
         + "[{\"field\":\"%1$s\",\"description\":\"is bad\"}]},".formatted(field)
         + "{\"@type\":\"type.googleapis.com/google.rpc.RequestInfo\",\"requestId\":\"%s\"}]}"

@@ -4,6 +4,7 @@ import io.managedredis.testing.Contract.DeclaredOperation;
 import io.managedredis.testing.Contract.Parameter;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,6 +37,21 @@ final class SentParameters {
       case "header" -> exchange.requestHeaders().firstValue(parameter.name()).orElse(null);
       default -> throw new IllegalStateException("a parameter in " + parameter.in());
     };
+  }
+
+  /**
+   * The path with its arguments encoded as far as can be: the library takes the first colon for the
+   * one before the verb.
+   */
+  String path() {
+    String encoded = operation.path();
+    for (Map.Entry<String, String> argument : path.entrySet()) {
+      encoded =
+          encoded.replace(
+              "{" + argument.getKey() + "}",
+              URLEncoder.encode(argument.getValue(), StandardCharsets.UTF_8).replace("+", "%20"));
+    }
+    return encoded;
   }
 
   /** Whether a name may be blamed: declared, sent, or a header that every call understands. */
