@@ -1,5 +1,6 @@
 package io.managedredis;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -10,13 +11,24 @@ import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.properties.HasOwner;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.conditions.ArchConditions;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import io.managedredis.crash.StepAgent;
+import io.managedredis.testing.FaultProxy;
+import io.managedredis.testing.RawHttp;
+import io.managedredis.testing.RespClient;
+import io.managedredis.testing.ValidatingHttpClient;
+import java.net.Socket;
+import java.net.URL;
+import java.net.http.HttpClient;
+import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -247,6 +259,43 @@ class ArchitectureTest {
   @Test
   void nothingSleeps() {
     noClasses().should().callMethod(Thread.class, "sleep", long.class).check(MAIN);
+  }
+
+  /**
+   * Who talks to a server in a test does it through the clients that hold every exchange against
+   * the contract: ValidatingHttpClient and RawHttp. The others speak to Redis, or to an agent.
+   */
+  @Test
+  void noTestTalksToTheServerPastTheContract() {
+    JavaClasses tests =
+        new ClassFileImporter()
+            .importUrl(ArchitectureTest.class.getProtectionDomain().getCodeSource().getLocation());
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + ".capture..")
+        .and(
+            DescribedPredicate.not(
+                belongToAnyOf(
+                    ValidatingHttpClient.class,
+                    RawHttp.class,
+                    RespClient.class,
+                    FaultProxy.class,
+                    StepAgent.class)))
+        .should()
+        .callConstructorWhere(
+            JavaCall.Predicates.target(
+                HasOwner.Predicates.With.owner(JavaClass.Predicates.assignableTo(Socket.class))))
+        .orShould()
+        .callMethod(HttpClient.class, "newHttpClient")
+        .orShould()
+        .callMethod(HttpClient.class, "newBuilder")
+        .orShould()
+        .callMethod(URL.class, "openStream")
+        .orShould()
+        .callMethod(URL.class, "openConnection")
+        .orShould()
+        .callMethod(SocketChannel.class, "open")
+        .check(tests);
   }
 
   private static String inside(String name) {

@@ -2,10 +2,10 @@ package io.managedredis;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.managedredis.testing.ValidatingHttpClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -31,7 +31,7 @@ final class ServerProcess implements AutoCloseable {
   private final Process process;
   private final Path out;
   private final Path err;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final ValidatingHttpClient http = new ValidatingHttpClient();
 
   private ServerProcess(Process process, Path out, Path err) {
     this.process = process;

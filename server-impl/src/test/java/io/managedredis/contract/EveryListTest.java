@@ -154,8 +154,7 @@ class EveryListTest {
     JsonNode body = JSON.readTree(answer.body());
     assertThat(body).hasSize(1);
     // A cluster without a shard can not be declared.
-    assertThat(body.elements().next())
-        .hasSize(list.path().endsWith("/shards") ? 1 : 0);
+    assertThat(body.elements().next()).hasSize(list.path().endsWith("/shards") ? 1 : 0);
   }
 
   @ParameterizedTest
@@ -207,7 +206,8 @@ class EveryListTest {
           newestFirst().mapToObj(i -> backup(i, NOON).id()).toList();
       case "listClusterOperations" -> newestFirst().mapToObj(i -> operation(i, NOON).id()).toList();
       default ->
-          throw new AssertionError("put " + ENTRIES + " entries into the list of " + list + " here");
+          throw new AssertionError(
+              "put " + ENTRIES + " entries into the list of " + list + " here");
     };
   }
 

@@ -10,6 +10,8 @@ import jakarta.ws.rs.core.MediaType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.glassfish.jersey.server.model.Parameter;
@@ -55,7 +57,7 @@ class InventoryTest {
     }
 
     private static String where(Parameter.Source source) {
-      return source.name().toLowerCase(java.util.Locale.ROOT);
+      return source.name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -80,7 +82,7 @@ class InventoryTest {
   void ask(@TempDir Path folder) {
     Model model = new Model();
     RunningService.in(folder).component(model).start().close();
-    for (Resource resource : model.told.get().getRootResources()) {
+    for (Resource resource : Objects.requireNonNull(model.told.get()).getRootResources()) {
       collect("", resource);
     }
   }

@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.managedredis.client.ApiException;
 import io.managedredis.client.model.ShardManifest;
+import io.managedredis.testing.Exchange;
+import io.managedredis.testing.RawHttp;
 import io.managedredis.testing.RedisProcess;
 import io.managedredis.testing.RunningService;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -49,8 +46,6 @@ class DownloadTest {
   private final RedisProcess redis =
       RedisProcess.builder().setting("repl-diskless-sync-delay", "0").start();
   private final RunningService service;
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private String backup = "";
   private byte[] whole = new byte[0];
 
@@ -152,11 +147,13 @@ class DownloadTest {
   @Test
   void headTellsTheHeadersAlone() throws Exception {
     HttpResponse<byte[]> answer =
-        http.send(
-            HttpRequest.newBuilder(URI.create(service.url() + path(backup)))
-                .method("HEAD", HttpRequest.BodyPublishers.noBody())
-                .build(),
-            BodyHandlers.ofByteArray());
+        service
+            .http()
+            .send(
+                HttpRequest.newBuilder(URI.create(service.url() + path(backup)))
+                    .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                    .build(),
+                BodyHandlers.ofByteArray());
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(header(answer, "Content-Length")).isEqualTo(Integer.toString(whole.length));
@@ -226,17 +223,11 @@ class DownloadTest {
     stored[stored.length - 200] ^= 1;
     Files.write(file, stored);
 
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
-      socket.setSoTimeout(20_000);
-      socket
-          .getOutputStream()
-          .write(
-              ("GET "
-                      + path(damaged)
-                      + " HTTP/1.1\r\nHost: x\r\n\r\n"
-                      + "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
-                  .getBytes(StandardCharsets.ISO_8859_1));
-      byte[] received = readUntilClosed(socket.getInputStream());
+    try (RawHttp connection = new RawHttp(service.port())) {
+      connection.send(get(damaged) + "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+      Exchange head = connection.answerWithoutBody();
+      byte[] received = connection.untilClosed();
+      assertThat(head.status()).isEqualTo(200);
       assertThat(received.length).isGreaterThan(1_000_000).isLessThan(whole.length);
       assertThat(new String(received, StandardCharsets.ISO_8859_1)).doesNotContain("{\"status\"");
     }
@@ -245,15 +236,9 @@ class DownloadTest {
   @Test
   @EnabledOnOs(OS.LINUX) // Only there can a process ask for its open files.
   void whoStopsReadingIsCutOffAndHoldsNothing() throws Exception {
-    try (Socket socket = new Socket()) {
-      socket.setReceiveBufferSize(4096);
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), service.port()));
-      socket
-          .getOutputStream()
-          .write(
-              ("GET " + path(backup) + " HTTP/1.1\r\nHost: x\r\n\r\n")
-                  .getBytes(StandardCharsets.ISO_8859_1));
-      assertThat(socket.getInputStream().read()).isEqualTo('H');
+    try (RawHttp connection = new RawHttp(service.port(), 4096)) {
+      connection.send(get(backup));
+      assertThat(connection.answerWithoutBody().status()).isEqualTo(200);
       Awaitility.await("the server gives up")
           .atMost(Duration.ofSeconds(60))
           .until(() -> openSnapshots() == 0);
@@ -262,28 +247,21 @@ class DownloadTest {
 
   @Test
   void slowDownloadsLeaveRoomForOtherCalls() throws Exception {
-    List<Socket> slow = new ArrayList<>();
+    List<RawHttp> slow = new ArrayList<>();
     try {
       // More than there are threads that answer.
       for (int i = 0; i < 40; i++) {
-        Socket socket = new Socket();
-        slow.add(socket);
-        socket.setReceiveBufferSize(4096);
-        socket.setSoTimeout(20_000);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), service.port()));
-        socket
-            .getOutputStream()
-            .write(
-                ("GET " + path(backup) + " HTTP/1.1\r\nHost: x\r\n\r\n")
-                    .getBytes(StandardCharsets.ISO_8859_1));
-        assertThat(socket.getInputStream().read()).isEqualTo('H');
+        RawHttp connection = new RawHttp(service.port(), 4096);
+        slow.add(connection);
+        connection.send(get(backup));
+        assertThat(connection.answerWithoutBody().status()).isIn(200, 503);
       }
 
       assertThat(download(backup).statusCode()).isEqualTo(503);
       assertThat(service.send("GET", "/health/live").statusCode()).isEqualTo(200);
     } finally {
-      for (Socket socket : slow) {
-        socket.close();
+      for (RawHttp connection : slow) {
+        connection.close();
       }
     }
     Awaitility.await("the places are free again")
@@ -309,18 +287,8 @@ class DownloadTest {
     }
   }
 
-  private static byte[] readUntilClosed(InputStream in) throws IOException {
-    java.io.ByteArrayOutputStream received = new java.io.ByteArrayOutputStream();
-    byte[] buffer = new byte[65536];
-    try {
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        received.write(buffer, 0, count);
-      }
-    } catch (java.net.SocketException e) {
-      // A reset ends it as well.
-      return received.toByteArray();
-    }
-    return received.toByteArray();
+  private static String get(String id) {
+    return "GET " + path(id) + " HTTP/1.1\r\nHost: x\r\n\r\n";
   }
 
   private ShardManifest shard(String id) throws ApiException {
@@ -339,7 +307,7 @@ class DownloadTest {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return http.send(request.build(), BodyHandlers.ofByteArray());
+    return service.http().sendBroken(request.build(), BodyHandlers.ofByteArray());
   }
 
   private static String path(String id) {

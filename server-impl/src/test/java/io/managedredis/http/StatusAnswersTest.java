@@ -310,51 +310,6 @@ class StatusAnswersTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("everyOperation")
-  void anUnusableCatalogueMakesEveryOperationUnavailable(
-      String method, String path, @TempDir Path folder) throws SQLException {
-    try (RunningService broken = started(folder);
-        Connection other = connection(broken);
-        var statement = other.createStatement()) {
-      for (String table : List.of("backup", "operation", "declared_cluster")) {
-        statement.execute("ALTER TABLE " + table + " RENAME TO former_" + table);
-      }
-
-      StatusAnswer status = StatusAnswer.of(broken.send(method, path));
-
-      assertThat(status.httpStatus()).isEqualTo(503);
-      assertThat(status.code()).isEqualTo(14);
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("everyOperation")
-  void everyOperationRefusesToAnswerInXml(String method, String path) {
-    StatusAnswer status =
-        StatusAnswer.of(service.sendBroken(method, path, "Accept", "application/xml"));
-
-    assertThat(status.httpStatus()).isEqualTo(406);
-    assertThat(status.code()).isEqualTo(3);
-  }
-
-  /** All of the contract, with ids of the right shape. */
-  static Stream<Arguments> everyOperation() {
-    String backup = V1 + "/backups/" + CLUSTER + ":a";
-    String cluster = V1 + "/clusters/" + CLUSTER;
-    return Stream.of(
-        Arguments.of("GET", BACKUPS),
-        Arguments.of("GET", backup),
-        Arguments.of("DELETE", backup),
-        Arguments.of("GET", V1 + "/clusters?folderId=b1gstatus"),
-        Arguments.of("GET", cluster),
-        Arguments.of("POST", cluster + ":backup"),
-        Arguments.of("GET", cluster + "/shards"),
-        Arguments.of("GET", cluster + "/backups"),
-        Arguments.of("GET", cluster + "/operations"),
-        Arguments.of("GET", "/operations/f4k2q7xw5nbd3mzt6ahc"));
-  }
-
   private static Connection connection(RunningService service) throws SQLException {
     return DriverManager.getConnection("jdbc:sqlite:" + service.catalogFile());
   }

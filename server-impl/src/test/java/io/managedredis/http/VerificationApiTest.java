@@ -13,11 +13,6 @@ import io.managedredis.client.model.ShardManifest;
 import io.managedredis.client.model.TypeCount;
 import io.managedredis.testing.RedisProcess;
 import io.managedredis.testing.RunningService;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -199,13 +194,8 @@ class VerificationApiTest {
     assertThat(finding.getDetail()).isNull();
   }
 
-  private double damaged() throws IOException, InterruptedException {
-    String metrics =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create(service.url() + "/metrics")).build(),
-                HttpResponse.BodyHandlers.ofString())
-            .body();
+  private double damaged() {
+    String metrics = service.send("GET", "/metrics").body();
     return metrics
         .lines()
         .filter(line -> line.startsWith("managed_redis_backups_damaged{"))

@@ -100,6 +100,27 @@ public final class Contract {
     }
   }
 
+  /**
+   * One example of one answer.
+   *
+   * @param name as the answer calls it
+   * @param component the one place where it stands, by its name; several answers can share it
+   * @param schema the name of the answer's schema, which is also that of the generated models
+   */
+  public record Example(
+      DeclaredOperation operation,
+      int status,
+      String name,
+      String component,
+      String schema,
+      JsonNode value) {
+
+    @Override
+    public String toString() {
+      return operation + " " + status + " " + name;
+    }
+  }
+
   private Contract(JsonNode document) {
     this.document = document;
     List<DeclaredOperation> found = new ArrayList<>();
@@ -179,6 +200,61 @@ public final class Contract {
   /** All operations, in the order in which they are written. */
   public List<DeclaredOperation> operations() {
     return operations;
+  }
+
+  /** All examples of all answers, in the order in which they are written. */
+  public List<Example> examples() {
+    List<Example> examples = new ArrayList<>();
+    for (DeclaredOperation operation : operations) {
+      operation
+          .responses()
+          .forEach(
+              (status, response) -> {
+                JsonNode content = response.path("content").path("application/json");
+                content
+                    .path("examples")
+                    .fields()
+                    .forEachRemaining(
+                        example ->
+                            examples.add(
+                                new Example(
+                                    operation,
+                                    status,
+                                    example.getKey(),
+                                    lastPart(example.getValue()),
+                                    lastPart(content.path("schema")),
+                                    resolved(example.getValue()).path("value"))));
+              });
+    }
+    return examples;
+  }
+
+  /**
+   * What is wrong with an example, by its schema and by what the contract promises in words; empty
+   * when nothing is. Stricter than JSON Schema: what is not declared is not allowed.
+   */
+  public List<String> violations(Example example) {
+    JsonNode schema = document.path("components").path("schemas").path(example.schema());
+    List<String> wrong =
+        new ArrayList<>(SchemaCheck.violations(this, schema, example.value(), example.schema()));
+    if (wrong.isEmpty() && example.status() < 300) {
+      wrong.addAll(PromiseCheck.violations(example.value()));
+    }
+    if (example.status() >= 400
+        && !StatusCodes.of(example.status()).contains(example.value().path("code").asInt())) {
+      wrong.add("the code does not go with HTTP " + example.status());
+    }
+    return wrong;
+  }
+
+  /** What is wrong with a value that stands beside its schema, as in a header or a parameter. */
+  public List<String> violations(JsonNode schema, JsonNode value) {
+    return SchemaCheck.violations(this, schema, value, "example");
+  }
+
+  private static String lastPart(JsonNode reference) {
+    String path = reference.path("$ref").asText();
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   /**

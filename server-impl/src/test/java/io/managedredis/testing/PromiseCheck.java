@@ -58,6 +58,15 @@ final class PromiseCheck {
 
   private PromiseCheck() {}
 
+  /** All promises that an example breaks, which says nothing of the request that it answers. */
+  static List<String> violations(JsonNode example) {
+    PromiseCheck check = new PromiseCheck();
+    check.operations(example);
+    check.times(example);
+    check.ordered(entries(example));
+    return check.wrong;
+  }
+
   /** All promises that a success breaks. Only for a body that is what its schema says. */
   static List<String> violations(DeclaredOperation operation, SentParameters sent, JsonNode body) {
     PromiseCheck check = new PromiseCheck();
@@ -160,6 +169,10 @@ final class PromiseCheck {
     if (body.has("nextPageToken") && entries.size() != most) {
       wrong.add("a token after a page of " + entries.size() + " entries instead of " + most);
     }
+    ordered(entries);
+  }
+
+  private void ordered(List<JsonNode> entries) {
     // Clusters have an instant, too, but are listed by their id.
     boolean timed = entries.stream().allMatch(e -> e.has("createdAt") && !e.has("health"));
     Comparator<JsonNode> order = timed ? NEWEST_FIRST : BY_NAME;
@@ -175,7 +188,12 @@ final class PromiseCheck {
     List<JsonNode> entries = new ArrayList<>();
     for (JsonNode property : body) {
       if (property.isArray() && !body.has("backupId")) {
-        property.forEach(entries::add);
+        property.forEach(
+            entry -> {
+              if (entry.isObject()) {
+                entries.add(entry);
+              }
+            });
       }
     }
     return entries;
