@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -107,8 +108,8 @@ class ExampleReplayTest {
                 .collect(Collectors.toCollection(TreeSet::new)));
   }
 
-  private static TreeSet<String> answers(boolean inJson) {
-    TreeSet<String> answers = new TreeSet<>();
+  private static Set<String> answers(boolean inJson) {
+    Set<String> answers = new TreeSet<>();
     for (DeclaredOperation operation : CONTRACT.operations()) {
       operation
           .responses()

@@ -5,7 +5,6 @@ import io.managedredis.testing.Contract.Parameter;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -152,11 +151,6 @@ public enum Limit {
 
   private static int wordLength(JsonNode format) {
     return format.asText().equals("int32") ? 31 : 63;
-  }
-
-  /** The limits of a list, for a message. */
-  static String names(List<Limit> limits) {
-    return String.join(", ", limits.stream().map(Limit::toString).toList());
   }
 
   /** The keyword of the contract. */

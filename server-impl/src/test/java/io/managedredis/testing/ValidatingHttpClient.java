@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
@@ -62,9 +63,23 @@ public final class ValidatingHttpClient extends HttpClient {
   private <T> HttpResponse<T> exchange(
       HttpRequest request, HttpResponse.BodyHandler<T> handler, boolean broken)
       throws IOException, InterruptedException {
-    HttpRequest bounded =
-        HttpRequest.newBuilder(request, (name, value) -> true).timeout(LONGEST).build();
-    HttpResponse<byte[]> answer = client.send(bounded, HttpResponse.BodyHandlers.ofByteArray());
+    return checked(
+        request,
+        client.send(bounded(request), HttpResponse.BodyHandlers.ofByteArray()),
+        handler,
+        broken);
+  }
+
+  private static HttpRequest bounded(HttpRequest request) {
+    return HttpRequest.newBuilder(request, (name, value) -> true).timeout(LONGEST).build();
+  }
+
+  private static <T> HttpResponse<T> checked(
+      HttpRequest request,
+      HttpResponse<byte[]> answer,
+      HttpResponse.BodyHandler<T> handler,
+      boolean broken)
+      throws IOException, InterruptedException {
     Exchange exchange =
         Exchange.of(
             request.method(),
@@ -111,17 +126,19 @@ public final class ValidatingHttpClient extends HttpClient {
   @Override
   public <T> CompletableFuture<HttpResponse<T>> sendAsync(
       HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return send(request, handler);
-          } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-          }
-        });
+    return client
+        .sendAsync(bounded(request), HttpResponse.BodyHandlers.ofByteArray())
+        .thenApply(
+            answer -> {
+              try {
+                return checked(request, answer, handler, false);
+              } catch (IOException e) {
+                throw new CompletionException(e);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+              }
+            });
   }
 
   @Override
