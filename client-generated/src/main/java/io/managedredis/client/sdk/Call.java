@@ -1,0 +1,58 @@
+package io.managedredis.client.sdk;
+
+import io.managedredis.client.ApiClient;
+import java.util.StringJoiner;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call as its caller means it, however often it is sent. What changes something has a key, by
+ * which the server knows a repeat: that is what makes sending it again safe.
+ *
+ * @param target path and query, encoded
+ */
+record Call(String method, String target, @Nullable UUID idempotencyKey) {
+
+  static Call get(String target) {
+    return new Call("GET", target, null);
+  }
+
+  static Call change(String method, String target) {
+    return new Call(method, target, UUID.randomUUID());
+  }
+
+  /**
+   * Puts the values, encoded, where the template has {@code {}}.
+   *
+   * @throws IllegalArgumentException if a value is empty, as the path would be another one
+   */
+  static String path(String template, String... values) {
+    String path = template;
+    for (String value : values) {
+      if (value.isEmpty()) {
+        throw new IllegalArgumentException("An id or name in " + template + " is empty");
+      }
+      path = path.replaceFirst("\\{}", ApiClient.urlEncode(value));
+    }
+    return path;
+  }
+
+  /** Adds the parameters that have a value; names and values in turn. */
+  static String query(String path, @Nullable Object... parameters) {
+    StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
+    for (int i = 0; i < parameters.length; i += 2) {
+      Object value = parameters[i + 1];
+      if (value != null) {
+        query.add(parameters[i] + "=" + ApiClient.urlEncode(value.toString()));
+      }
+    }
+    return path + query;
+  }
+
+  /** For messages: the path without the query. */
+  @Override
+  public String toString() {
+    int query = target.indexOf('?');
+    return method + " " + (query < 0 ? target : target.substring(0, query));
+  }
+}

@@ -1,0 +1,237 @@
+package io.managedredis.client.sdk;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.managedredis.client.ApiClient;
+import io.managedredis.client.model.Operation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Sends calls, again where that is safe and may help, and reads what comes. */
+final class Calls {
+
+  /** More than a manifest of 16,384 shards has. */
+  private static final int LARGEST_ANSWER = 256 << 20;
+
+  private static final int LARGEST_ERROR = 1 << 20;
+
+  /** RFC 6750, 2.1. */
+  private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
+
+  private final Settings settings;
+  private final ObjectMapper json = ApiClient.createDefaultObjectMapper();
+
+  Calls(Settings settings) {
+    this.settings = settings;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  <T> T get(String target, Class<T> type) {
+    return answer(Call.get(target), type, Deadline.in(settings.time(), settings.callTimeout()));
+  }
+
+  /** As {@link #get(String, Class)}, but over at that deadline at the latest. */
+  <T> T get(String target, Class<T> type, Deadline deadline) {
+    return answer(Call.get(target), type, deadline.orIn(settings.callTimeout()));
+  }
+
+  /** Starts something, once, however often it has to be asked for. */
+  Operation start(String method, String target) {
+    return answer(
+        Call.change(method, target),
+        Operation.class,
+        Deadline.in(settings.time(), settings.callTimeout()));
+  }
+
+  private <T> T answer(Call call, Class<T> type, Deadline deadline) {
+    UnavailableException before = null;
+    for (int failures = 1; ; failures++) {
+      try {
+        return uninterrupted(
+            call, () -> attempt(call, type, deadline.orIn(settings.attemptTimeout())));
+      } catch (UnavailableException e) {
+        pauseOrThrow(call, e, before, failures, deadline);
+        before = e;
+      }
+    }
+  }
+
+  private <T> T attempt(Call call, Class<T> type, Deadline deadline) throws InterruptedException {
+    try {
+      HttpResponse<Chunks> answer = send(call, "application/json", deadline);
+      try (Chunks body = answer.body()) {
+        return read(call, answer, body.first(LARGEST_ANSWER, deadline), type);
+      }
+    } catch (IOException e) {
+      throw unreachable(call, e);
+    }
+  }
+
+  private <T> T read(Call call, HttpResponse<Chunks> answer, byte[] body, Class<T> type) {
+    String cause = "it is null";
+    @Nullable JsonProcessingException unreadable = null;
+    try {
+      T read = json.readValue(body, type);
+      if (read != null) {
+        return read;
+      }
+    } catch (JsonProcessingException e) {
+      cause = e.getOriginalMessage();
+      unreadable = e;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    throw new ManagedRedisException(
+        call
+            + ": "
+            + answer.statusCode()
+            + " with what is no "
+            + type.getSimpleName()
+            + ": "
+            + cause,
+        StatusCode.UNKNOWN,
+        unreadable);
+  }
+
+  /**
+   * Sends the call once.
+   *
+   * @param headers names and values in turn
+   * @return an answer with a 2xx, whose body is to be closed
+   * @throws IOException if no answer came by then
+   * @throws ManagedRedisException if the answer is another one
+   */
+  HttpResponse<Chunks> send(Call call, String accept, Deadline deadline, String... headers)
+      throws IOException, InterruptedException {
+    HttpResponse<Chunks> answer = exchange(request(call, accept, headers), deadline);
+    if (answer.statusCode() / 100 == 2) {
+      return answer;
+    }
+    try (Chunks body = answer.body()) {
+      throw Refusal.read(
+              call,
+              answer.statusCode(),
+              answer.headers(),
+              body.first(LARGEST_ERROR, deadline),
+              json)
+          .exception(answer.headers(), settings.time().now());
+    }
+  }
+
+  private HttpRequest request(Call call, String accept, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(settings.base() + call.target()))
+            .method(call.method(), HttpRequest.BodyPublishers.noBody())
+            .header("Accept", accept);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    if (call.idempotencyKey() != null) {
+      request.header("Idempotency-Key", call.idempotencyKey().toString());
+    }
+    Supplier<String> token = settings.token();
+    if (token != null) {
+      request.header("Authorization", "Bearer " + checked(token.get()));
+    }
+    return request.build();
+  }
+
+  /** The JDK would quote the header in its message. */
+  private static String checked(@Nullable String token) {
+    if (token == null || !TOKEN.matcher(token).matches()) {
+      throw new IllegalArgumentException(
+          "What the token supplier gave is no bearer token (RFC 6750, 2.1); it is not shown here");
+    }
+    return token;
+  }
+
+  /** Its own time limit, as the JDK's covers the body, too, from 26 on. */
+  private HttpResponse<Chunks> exchange(HttpRequest request, Deadline deadline)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<Chunks>> answer =
+        settings.http().sendAsync(request, info -> new Chunks());
+    boolean answered = false;
+    try {
+      HttpResponse<Chunks> response = answer.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+      answered = true;
+      return response;
+    } catch (TimeoutException e) {
+      throw new HttpTimeoutException("no answer in time");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException broken) {
+        throw broken;
+      }
+      throw new IOException(e.getCause());
+    } finally {
+      if (!answered) {
+        boolean unused = answer.cancel(true);
+      }
+    }
+  }
+
+  static UnavailableException unreachable(Call call, IOException cause) {
+    boolean late = cause instanceof HttpTimeoutException;
+    return new UnavailableException(
+        call
+            + ": "
+            + (late ? "" : "no answer: ")
+            + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage()),
+        late ? StatusCode.DEADLINE_EXCEEDED : StatusCode.UNAVAILABLE,
+        cause);
+  }
+
+  /** Waits before the next try; throws where there is none. */
+  void pauseOrThrow(
+      Call call,
+      UnavailableException failure,
+      @Nullable UnavailableException before,
+      int failures,
+      Deadline deadline) {
+    if (before != null) {
+      failure.addSuppressed(before);
+    }
+    Duration pause =
+        settings.pauseAfter(failures, failure, ThreadLocalRandom.current().nextDouble());
+    if (failures >= settings.attempts() || pause.compareTo(deadline.left()) >= 0) {
+      throw failure;
+    }
+    Duration unused =
+        uninterrupted(
+            call,
+            () -> {
+              settings.time().pause(pause);
+              return pause;
+            });
+  }
+
+  /** What may be interrupted. */
+  interface Interruptible<T, E extends Exception> {
+    T run() throws InterruptedException, E;
+  }
+
+  /** An interrupt ends the call; the thread stays interrupted. */
+  static <T, E extends Exception> T uninterrupted(Object what, Interruptible<T, E> body) throws E {
+    try {
+      return body.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ManagedRedisException(what + ": interrupted", StatusCode.CANCELLED, e);
+    }
+  }
+}
