@@ -1,7 +1,6 @@
 package io.managedredis.client.sdk;
 
 import io.managedredis.client.ApiClient;
-import java.util.StringJoiner;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -38,15 +37,18 @@ record Call(String method, String target, @Nullable UUID idempotencyKey) {
   }
 
   /** Adds the parameters that have a value; names and values in turn. */
-  static String query(String path, @Nullable Object... parameters) {
-    StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
+  static String query(String target, @Nullable Object... parameters) {
+    StringBuilder all = new StringBuilder(target);
     for (int i = 0; i < parameters.length; i += 2) {
       Object value = parameters[i + 1];
       if (value != null) {
-        query.add(parameters[i] + "=" + ApiClient.urlEncode(value.toString()));
+        all.append(all.indexOf("?") < 0 ? '?' : '&')
+            .append(parameters[i])
+            .append('=')
+            .append(ApiClient.urlEncode(value.toString()));
       }
     }
-    return path + query;
+    return all.toString();
   }
 
   /** For messages: the path without the query. */
