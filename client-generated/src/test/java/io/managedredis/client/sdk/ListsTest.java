@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Lists that come in pages. */
 class ListsTest {
@@ -55,6 +56,7 @@ class ListsTest {
   }
 
   @Test
+  @Timeout(10)
   void aServerThatLeadsInACircleDoesNotLeadForEver() throws Exception {
     try (ScriptedServer server =
         new ScriptedServer(page("t1", "a"), page("t2", "b"), page("t1", "c"))) {
