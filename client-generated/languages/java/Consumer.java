@@ -29,7 +29,7 @@ final class Consumer {
   private final List<String> expected = List.of(env.get("EXPECTED_IDS").split(" "));
   private final ManagedRedis redis = ManagedRedis.at(env.get("SERVER")).pageSize(3).build();
 
-  /** The generated client below, for what only it shows: what was sent, and the answer's headers. */
+  /** The generated client, for what only it shows: what was sent, and the answer's headers. */
   private final ApiClient generated = new ApiClient();
 
   private final AtomicReference<HttpResponse<InputStream>> answer = new AtomicReference<>();
