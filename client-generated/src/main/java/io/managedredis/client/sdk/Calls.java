@@ -11,6 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -60,14 +62,13 @@ final class Calls {
   }
 
   private <T> T answer(Call call, Class<T> type, Deadline deadline) {
-    UnavailableException before = null;
+    List<UnavailableException> before = new ArrayList<>();
     for (int failures = 1; ; failures++) {
       try {
         return uninterrupted(
             call, () -> attempt(call, type, deadline.orIn(settings.attemptTimeout())));
       } catch (UnavailableException e) {
         pauseOrThrow(call, e, before, failures, deadline);
-        before = e;
       }
     }
   }
@@ -196,21 +197,24 @@ final class Calls {
         cause);
   }
 
-  /** Waits before the next try; throws where there is none. */
+  /**
+   * Waits before the next try; throws where there is none.
+   *
+   * @param before the failures before this one, which is added
+   */
   void pauseOrThrow(
       Call call,
       UnavailableException failure,
-      @Nullable UnavailableException before,
+      List<UnavailableException> before,
       int failures,
       Deadline deadline) {
-    if (before != null) {
-      failure.addSuppressed(before);
-    }
     Duration pause =
         settings.pauseAfter(failures, failure, ThreadLocalRandom.current().nextDouble());
     if (failures >= settings.attempts() || pause.compareTo(deadline.left()) >= 0) {
+      before.forEach(failure::addSuppressed);
       throw failure;
     }
+    before.add(failure);
     Duration unused =
         uninterrupted(
             call,

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -79,7 +80,7 @@ final class ShardDownload {
   }
 
   private void copy(WritableByteChannel out) throws IOException {
-    UnavailableException before = null;
+    List<UnavailableException> before = new ArrayList<>();
     int failures = 0;
     while (!isWhole()) {
       long start = written;
@@ -87,9 +88,12 @@ final class ShardDownload {
         written = Calls.uninterrupted(call, () -> attempt(out));
       } catch (UnavailableException e) {
         // Whoever gets on, slowly, is not failing.
-        failures = written > start ? 1 : failures + 1;
-        calls.pauseOrThrow(call, e, written > start ? null : before, failures, deadline);
-        before = e;
+        if (written > start) {
+          failures = 0;
+          before.clear();
+        }
+        failures++;
+        calls.pauseOrThrow(call, e, before, failures, deadline);
       }
     }
     prove();

@@ -122,7 +122,7 @@ class RetriesTest {
     try (ScriptedServer server = new ScriptedServer(error(503, 14, "later"))) {
       assertThatExceptionOfType(UnavailableException.class)
           .isThrownBy(() -> builder(server).attempts(9).build().getBackup("c:s"))
-          .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+          .satisfies(e -> assertThat(e.getSuppressed()).hasSize(8));
 
       assertThat(server.seen()).hasSize(9);
       for (int i = 0; i < 8; i++) {
