@@ -31,7 +31,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -57,6 +56,7 @@ class LanguagesIT {
   private static final Path CLIENTS = folder("languages.clients");
   private static final Path WORK = folder("languages.work");
   private static final String LIST = "/managed-redis/v1/backups?folderId=" + ImportedBackups.FOLDER;
+  private static final Path TABLE = WORK.resolve("table.md");
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
   private final ResultTable table = new ResultTable();
@@ -65,6 +65,9 @@ class LanguagesIT {
   private final NewerServer newer;
 
   LanguagesIT(@TempDir Path folder) throws IOException {
+    Files.createDirectories(WORK);
+    // An earlier run's is not ours.
+    Files.deleteIfExists(TABLE);
     redis = RedisProcess.builder().setting("repl-diskless-sync-delay", "0").start();
     redis.fill(500, 300);
     redis.command("SAVE");
@@ -83,17 +86,12 @@ class LanguagesIT {
     newer = new NewerServer(server.url());
   }
 
-  @BeforeAll
-  void prepare() throws IOException {
-    Files.createDirectories(WORK);
-  }
-
   @AfterAll
   void end() throws IOException {
-    Files.writeString(WORK.resolve("table.md"), table.markdown());
     newer.close();
     server.close();
     redis.close();
+    Files.writeString(TABLE, table.markdown());
   }
 
   @Test
@@ -159,9 +157,7 @@ class LanguagesIT {
   void theReadmeKeepsTheTable() throws IOException {
     String readme = Files.readString(LANGUAGES.resolveSibling("README.md"));
 
-    assertThat(table.differences(readme))
-        .as("copy the lines that differ from %s", WORK.resolve("table.md"))
-        .isEmpty();
+    assertThat(table.differences(readme)).as("copy the lines that differ from %s", TABLE).isEmpty();
   }
 
   /** All that have a consumer or a generated client, unless fewer are asked for. */
