@@ -73,9 +73,10 @@ record Edit(String place, @Nullable String yaml) {
       }
     }
     JsonNode components = document.path("components").path(key);
-    return components.isMissingNode()
-        ? place.contains(" > ") ? require(document.get(key)) : document
-        : components;
+    if (!components.isMissingNode()) {
+      return components;
+    }
+    return place.contains(" > ") ? require(document.get(key)) : document;
   }
 
   private JsonNode child(JsonNode parent, String key) {

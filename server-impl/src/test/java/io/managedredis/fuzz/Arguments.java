@@ -3,6 +3,7 @@ package io.managedredis.fuzz;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.managedredis.testing.Contract.Parameter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import net.jqwik.api.Arbitraries;
@@ -52,7 +53,10 @@ final class Arguments {
     texts.add(anything(parameter).ofMinLength(least).ofMaxLength(most));
     texts.add(anything(parameter).ofLength(least));
     texts.add(anything(parameter).ofLength(most));
-    parameter.example().ifPresent(example -> texts.add(likeTheExample(example.asText())));
+    parameter
+        .example()
+        .map(JsonNode::asText)
+        .ifPresent(example -> texts.addAll(Collections.nCopies(3, likeTheExample(example))));
     if (!parameter.in().equals("header")) {
       texts.add(oddlyCounted(least, most));
     }
@@ -73,9 +77,10 @@ final class Arguments {
 
   /** The example with other numbers in it. */
   private static Arbitrary<String> likeTheExample(String example) {
-    return Arbitraries.longs()
-        .between(0, 3000)
-        .map(number -> example.replaceAll("[0-9]{2,}", number.toString()));
+    return Arbitraries.oneOf(
+            Arbitraries.longs().between(0, 3000).map(String::valueOf),
+            Arbitraries.strings().numeric().ofMinLength(1).ofMaxLength(40))
+        .map(number -> example.replaceAll("[0-9]{2,}", number));
   }
 
   /** Characters that are two of Java's, or two that are shown as one. */
