@@ -48,7 +48,7 @@ final class SchemaCheck {
     }
     schema
         .fieldNames()
-        .forEachRemaining(keyword -> keyword(keyword, schema.path(keyword), schema, value, path));
+        .forEachRemaining(keyword -> keyword(keyword, schema.path(keyword), value, path));
     if (type.equals("object")) {
       value
           .fieldNames()
@@ -72,8 +72,7 @@ final class SchemaCheck {
     };
   }
 
-  private void keyword(
-      String keyword, JsonNode limit, JsonNode schema, JsonNode value, String path) {
+  private void keyword(String keyword, JsonNode limit, JsonNode value, String path) {
     switch (keyword) {
       case "type" -> {}
       case "properties" ->
