@@ -42,6 +42,9 @@ final class BlockedService implements AutoCloseable {
             .cluster(CLUSTER, FOLDER, node)
             .cluster(BLOCKED, FOLDER, node)
             .backup("parallelOperations", "1")
+            // Longer than any test: the node stays silent, and the worker waits.
+            .backup("connectTimeout", "10m")
+            .backup("handshakeTimeout", "10m")
             .start();
     catalog = Catalog.open(service.catalogFile());
     HttpResponse<String> unused =
@@ -97,8 +100,9 @@ final class BlockedService implements AutoCloseable {
 
   @Override
   public void close() {
+    // First, so that what waits for it ends at once.
+    silent.close();
     catalog.close();
     service.close();
-    silent.close();
   }
 }
