@@ -74,12 +74,19 @@ final class FuzzedService implements Store.CloseOnReset {
 
   /** What is answered to a right request. */
   HttpResponse<String> answer(Call call) {
-    Call.Request request = call.request(values);
+    List<String> sent = call.arguments().stream().map(argument -> argument.value(values)).toList();
     // The validator takes a blank value for a missing one, so it is not asked about the request.
-    HttpResponse<String> answer = answerToWrong(request);
+    HttpResponse<String> answer = answerToWrong(call.request(values));
     learn(schema(call.operation()), answer);
-    for (int i = 0; i < request.headers().size(); i += 2) {
-      values.learn(request.headers().get(i), request.headers().get(i + 1));
+    for (int i = 0; i < sent.size(); i++) {
+      Argument argument = call.arguments().get(i);
+      if (argument.parameter().in().equals("path") && answer.statusCode() == 404) {
+        values.forget(sent.get(i));
+      } else if (argument.parameter().in().equals("header")
+          && argument.parameter().schema().has("pattern")) {
+        // A key is used again now and then.
+        values.learn(argument.parameter().name(), sent.get(i));
+      }
     }
     return answer;
   }

@@ -63,6 +63,11 @@ final class KnownValues {
     }
   }
 
+  /** Leaves out what is no longer there, until the server shows it again. */
+  void forget(String value) {
+    byField.values().forEach(values -> values.remove(value));
+  }
+
   /** One that fits the parameter; empty when none is known. */
   Optional<String> of(Parameter parameter, int index) {
     String name = parameter.name().toLowerCase(Locale.ROOT);
