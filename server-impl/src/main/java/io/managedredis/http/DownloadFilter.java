@@ -6,7 +6,6 @@ import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
-import java.lang.annotation.Annotation;
 
 /** The status and the headers of a download, which its resource's typed answer can't carry. */
 final class DownloadFilter implements ContainerResponseFilter {
@@ -16,15 +15,10 @@ final class DownloadFilter implements ContainerResponseFilter {
     if (!(response.getEntity() instanceof SnapshotDownload download)) {
       return;
     }
-    if (request.getAcceptableMediaTypes().stream()
-        .noneMatch(MediaType.APPLICATION_OCTET_STREAM_TYPE::isCompatible)) {
-      download.close();
-      refuse(response);
-      return;
-    }
     MultivaluedMap<String, Object> headers = response.getHeaders();
     ByteRange range = download.range();
     response.setStatus(range.whole() ? 200 : 206);
+    // Also for who accepts JSON alone: generated clients ask for the type of the errors.
     headers.putSingle(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_OCTET_STREAM);
     headers.putSingle(HttpHeaders.CONTENT_LENGTH, range.length());
     headers.putSingle(
@@ -40,13 +34,5 @@ final class DownloadFilter implements ContainerResponseFilter {
     } else if (request.getProperty(RequestAttributes.BREAK_OFF) instanceof Runnable breakOff) {
       download.whenBroken(breakOff);
     }
-  }
-
-  private static void refuse(ContainerResponseContext response) {
-    response.setStatus(406);
-    response.setEntity(
-        Statuses.notAcceptable(MediaType.APPLICATION_OCTET_STREAM),
-        new Annotation[0],
-        MediaType.APPLICATION_JSON_TYPE);
   }
 }

@@ -124,8 +124,7 @@ final class StoredBackupCalls implements AutoCloseable {
         operation -> ofBackup(operation, backup).with("shardName", "shard9").send(service));
     situations.put(
         "ErrorDownloadNotAcceptable",
-        operation ->
-            ofBackup(operation, backup).header("Accept", "application/json").sendBroken(service));
+        operation -> ofBackup(operation, backup).header("Accept", "text/xml").sendBroken(service));
     situations.put(
         "ErrorRange",
         operation -> ofBackup(operation, backup).with("Range", "bytes=100000000-").send(service));
