@@ -3,6 +3,7 @@
 
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using ManagedRedis.Api;
 using ManagedRedis.Client;
@@ -20,6 +21,7 @@ var scenario = new Scenario();
     ("fractions", scenario.Fractions),
     ("unknown", scenario.Unknown),
     ("backup", scenario.TakeBackup),
+    ("download", scenario.Download),
     ("delete", scenario.Delete),
 ];
 var failed = false;
@@ -189,6 +191,18 @@ sealed class Scenario
         var again = await today.Clusters.BackupClusterAsync(cluster, key, cancellation);
         Same("operation of the repeat", started.Id, again.Ok()?.Id);
         return "";
+    }
+
+    public async Task<string> Download(CancellationToken cancellation)
+    {
+        var id = taken ?? throw new MismatchException("no backup was taken that could be downloaded");
+        var manifest = await today.Backups.GetBackupManifestAsync(id, cancellation);
+        var shard = (manifest.Ok() ?? throw Unexpected(manifest)).Shards[0];
+        var response = await today.Backups.DownloadBackupShardAsync(id, shard.Name, cancellationToken: cancellation);
+        using var rdb = response.Ok() ?? throw Unexpected(response);
+        Same("length", shard.RawBytes, rdb.Length.ToString(CultureInfo.InvariantCulture));
+        Same("SHA-256", shard.Sha256, Convert.ToHexStringLower(await SHA256.HashDataAsync(rdb, cancellation)));
+        return "a Stream in memory";
     }
 
     public async Task<string> Delete(CancellationToken cancellation)

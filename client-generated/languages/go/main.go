@@ -5,8 +5,10 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -33,6 +35,7 @@ func main() {
 		{"fractions", run.fractions},
 		{"unknown", run.unknown},
 		{"backup", run.backup},
+		{"download", run.download},
 		{"delete", run.delete},
 	} {
 		// Every call of a step ends by then, and so does waiting for an operation.
@@ -202,6 +205,30 @@ func (s *scenario) backup(ctx context.Context) (string, error) {
 		equal("id", backup.Id, s.taken),
 		equal("sourceClusterId", backup.SourceClusterId, os.Getenv("CLUSTER_ID")),
 		equal("operation of the repeat", again.Id, started.Id))
+}
+
+func (s *scenario) download(ctx context.Context) (string, error) {
+	if s.taken == "" {
+		return "", errors.New("no backup was taken that could be downloaded")
+	}
+	manifest, _, err := s.today.BackupAPI.GetBackupManifest(ctx, s.taken).Execute()
+	if err != nil {
+		return "", err
+	}
+	shard := manifest.Shards[0]
+	rdb, _, err := s.today.BackupAPI.DownloadBackupShard(ctx, s.taken, shard.Name).Execute()
+	if err != nil {
+		return "", err
+	}
+	// A temporary file, which is ours to delete.
+	defer os.Remove(rdb.Name())
+	defer rdb.Close()
+	digest := sha256.New()
+	length, err := io.Copy(digest, rdb)
+	return "a temporary *os.File", all(
+		err,
+		equal("length", fmt.Sprint(length), shard.RawBytes),
+		equal("SHA-256", fmt.Sprintf("%x", digest.Sum(nil)), shard.Sha256))
 }
 
 func (s *scenario) delete(ctx context.Context) (string, error) {

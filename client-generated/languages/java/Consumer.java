@@ -5,13 +5,19 @@ import io.managedredis.client.api.ClusterApi;
 import io.managedredis.client.model.Backup;
 import io.managedredis.client.model.BackupType;
 import io.managedredis.client.model.Operation;
+import io.managedredis.client.model.ShardManifest;
 import io.managedredis.client.sdk.ManagedRedis;
 import io.managedredis.client.sdk.NotFoundException;
 import io.managedredis.client.sdk.StatusCode;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,6 +56,7 @@ final class Consumer {
     consumer.step("unknown", consumer::unknown);
     AtomicReference<String> taken = new AtomicReference<>();
     consumer.step("backup", () -> consumer.backup(taken));
+    consumer.step("download", () -> consumer.download(taken.get()));
     consumer.step("delete", () -> consumer.delete(taken.get()));
     System.exit(consumer.failed ? 1 : 0);
   }
@@ -124,6 +131,22 @@ final class Consumer {
     same("id", taken.get(), redis.getBackup(taken.get()).getId());
     same("repeat", started.getId(), clusters.backupCluster(env.get("CLUSTER_ID"), key).getId());
     return "";
+  }
+
+  private String download(String taken) throws Exception {
+    ShardManifest shard = redis.getBackupManifest(taken).getShards().get(0);
+    ByteArrayOutputStream rdb = new ByteArrayOutputStream();
+    redis.downloadBackupShard(taken, shard.getName(), rdb);
+    same(shard, rdb.toByteArray());
+    File file = new BackupApi(generated).downloadBackupShard(taken, shard.getName(), null, null);
+    same(shard, Files.readAllBytes(file.toPath()));
+    return "";
+  }
+
+  private static void same(ShardManifest shard, byte[] rdb) throws Exception {
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(rdb);
+    same("length", shard.getRawBytes(), String.valueOf(rdb.length));
+    same("SHA-256", shard.getSha256(), HexFormat.of().formatHex(digest));
   }
 
   private String delete(String taken) {

@@ -176,6 +176,16 @@ final class Scenario
         return '';
     }
 
+    public function download(): string
+    {
+        $id = $this->taken ?? throw new Mismatch('no backup was taken that could be downloaded');
+        $shard = $this->today->backups->getBackupManifest($id)->getShards()[0];
+        $rdb = $this->today->backups->downloadBackupShard($id, $shard->getName());
+        self::same('length', $shard->getRawBytes(), (string) strlen($rdb));
+        self::same('SHA-256', $shard->getSha256(), hash('sha256', $rdb));
+        return 'a string in memory';
+    }
+
     public function delete(): string
     {
         $id = $this->taken ?? throw new Mismatch('no backup was taken that could be deleted');
@@ -245,7 +255,7 @@ final class Scenario
 
 $scenario = new Scenario();
 $failed = false;
-foreach (['list', 'get', 'colon', 'missing', 'fractions', 'unknown', 'backup', 'delete'] as $step) {
+foreach (['list', 'get', 'colon', 'missing', 'fractions', 'unknown', 'backup', 'download', 'delete'] as $step) {
     try {
         [$result, $note] = ['ok', $scenario->$step()];
     } catch (Limited $limit) {

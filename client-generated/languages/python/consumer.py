@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import time
@@ -169,6 +170,15 @@ def backup() -> str:
     return ""
 
 
+def download() -> str:
+    assert taken, "no backup was taken"
+    shard = backups.get_backup_manifest(taken[0]).shards[0]
+    rdb = backups.download_backup_shard(taken[0], shard.name)
+    expect("length", str(len(rdb)), shard.raw_bytes)
+    expect("SHA-256", hashlib.sha256(rdb).hexdigest(), shard.sha256)
+    return "bytes in memory"
+
+
 def delete() -> str:
     assert taken, "no backup was taken"
     done(backups.delete_backup(taken[0]))
@@ -188,7 +198,7 @@ def result(step: Callable[[], str]) -> tuple[str, str]:
 
 def main() -> int:
     failed = 0
-    for step in (list_, get, colon, missing, fractions, unknown, backup, delete):
+    for step in (list_, get, colon, missing, fractions, unknown, backup, download, delete):
         outcome, note = result(step)
         failed += outcome == "failed"
         print(step.__name__.rstrip("_"), outcome, note, sep="\t", flush=True)

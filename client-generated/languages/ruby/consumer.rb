@@ -3,7 +3,9 @@
 # Calls every kind of operation of the generated client against a real server, and says of each step whether what came
 # is what the contract promises: one line "STEP<TAB>RESULT<TAB>NOTE".
 
+require 'digest'
 require 'json'
+require 'logger'
 require 'securerandom'
 require 'uri'
 require 'managed_redis'
@@ -22,6 +24,8 @@ class Caller
       c.host = "#{uri.host}:#{uri.port}"
       c.base_path = ''
       c.timeout = 30
+      # It says where a download lies, and would say it to stdout.
+      c.logger = Logger.new($stderr)
     end
     client = ManagedRedis::ApiClient.new(configuration)
     @backups = ManagedRedis::BackupApi.new(client)
@@ -36,7 +40,7 @@ end
 
 # The steps, each of which answers a note or raises.
 class Scenario
-  STEPS = %i[list get colon missing fractions unknown backup delete].freeze
+  STEPS = %i[list get colon missing fractions unknown backup download delete].freeze
 
   def initialize
     @today = Caller.new(ENV.fetch('SERVER'))
@@ -116,6 +120,16 @@ class Scenario
     same('source_cluster_id', @cluster, backup.source_cluster_id)
     again = @today.clusters.backup_cluster(@cluster, idempotency_key: key)
     same('operation of the repeat', started.id, again.id)
+  end
+
+  def download
+    raise Mismatch, 'no backup was taken that could be downloaded' unless @taken
+
+    shard = @today.backups.get_backup_manifest(@taken).shards.first
+    rdb = @today.backups.download_backup_shard(@taken, shard.name)
+    same('length', shard.raw_bytes, rdb.length.to_s)
+    same('SHA-256', shard.sha256, Digest::SHA256.file(rdb.path).hexdigest)
+    'a Tempfile'
   end
 
   def delete

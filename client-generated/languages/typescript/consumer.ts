@@ -1,5 +1,6 @@
 // What a user of the generated client does, step by step; each step compares what came.
 import { deepStrictEqual, fail, ok, strictEqual } from 'node:assert';
+import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import {
   BackupApi,
@@ -149,6 +150,17 @@ async function backup(): Promise<string> {
   return '';
 }
 
+async function download(): Promise<string> {
+  ok(taken, 'no backup was taken');
+  const { shards } = await backups.getBackupManifest({ backupId: taken });
+  const shard = shards[0] ?? fail('the manifest has no shards');
+  const blob = await backups.downloadBackupShard({ backupId: taken, shardName: shard.name });
+  const rdb = new Uint8Array(await blob.arrayBuffer());
+  strictEqual(String(rdb.length), shard.rawBytes);
+  strictEqual(createHash('sha256').update(rdb).digest('hex'), shard.sha256);
+  return 'a Blob in memory';
+}
+
 async function remove(): Promise<string> {
   ok(taken, 'no backup was taken');
   await done(await backups.deleteBackup({ backupId: taken }));
@@ -156,7 +168,7 @@ async function remove(): Promise<string> {
   return '';
 }
 
-const steps = { list, get, colon, missing, fractions, unknown, backup, delete: remove };
+const steps = { list, get, colon, missing, fractions, unknown, backup, download, delete: remove };
 for (const [name, step] of Object.entries(steps)) {
   let result = 'ok';
   let note: string;

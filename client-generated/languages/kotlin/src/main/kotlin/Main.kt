@@ -8,8 +8,11 @@ import io.managedredis.client.model.Backup
 import io.managedredis.client.model.BackupType
 import io.managedredis.client.model.Operation
 import io.managedredis.client.model.Status
+import java.io.File
+import java.security.MessageDigest
 import java.time.Duration
 import java.time.Instant
+import java.util.HexFormat
 import java.util.UUID
 import kotlin.system.exitProcess
 import okhttp3.OkHttpClient
@@ -97,6 +100,15 @@ fun main() {
         same("repeat", started.id, clusters.backupCluster(env("CLUSTER_ID"), key).id)
     }
 
+    report.step("download") {
+        check(taken.isNotEmpty()) { "there is no backup to download" }
+        val shard = backups.getBackupManifest(taken).shards.first()
+        val rdb = backups.downloadBackupShard(taken, shard.name)
+        same("length", shard.rawBytes, rdb.length().toString())
+        same("SHA-256", shard.sha256, sha256(rdb))
+        "a temporary File"
+    }
+
     report.step("delete") {
         check(taken.isNotEmpty()) { "there is no backup to delete" }
         operations.await(backups.deleteBackup(taken, UUID.randomUUID().toString()))
@@ -134,6 +146,9 @@ private fun ClientException.answer() = response as ClientError<*>
 /** The generated exception has the body as a string. */
 private fun ClientException.status(): Status =
     Serializer.kotlinxSerializationJson.decodeFromString<Status>(answer().body as String)
+
+private fun sha256(file: File): String =
+    HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file.readBytes()))
 
 private fun env(name: String) = System.getenv(name) ?: error("$name is not set")
 

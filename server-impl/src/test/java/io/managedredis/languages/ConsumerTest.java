@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** With scripts of the shell in place of a language. */
 class ConsumerTest {
   private static final String ALL =
-      "for step in list get colon missing fractions unknown backup delete;"
+      "for step in list get colon missing fractions unknown backup download delete;"
           + " do printf '%s\\tok\\t%s\\n' $step \"$GREETING\"; done";
 
   @TempDir private Path folder = Path.of("");

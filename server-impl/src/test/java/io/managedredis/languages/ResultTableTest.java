@@ -24,11 +24,11 @@ class ResultTableTest {
     assertThat(table.markdown())
         .isEqualTo(
             """
-            | | list | get | colon | missing | fractions | unknown | backup | delete |
-            | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-            | C# | ok | ok | ok | ok | ok | ok | ok | ok |
-            | Go | ok | limited | ok | ok | ok | ok | ok | ok |
-            | Ruby | - | - | - | - | - | - | - | - |
+            | | list | get | colon | missing | fractions | unknown | backup | download | delete |
+            | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+            | C# | ok | ok | ok | ok | ok | ok | ok | ok | ok |
+            | Go | ok | limited | ok | ok | ok | ok | ok | ok | ok |
+            | Ruby | - | - | - | - | - | - | - | - | - |
 
             - Go, get limited: no shards
             - Ruby, not run here: no ruby
@@ -46,8 +46,8 @@ class ResultTableTest {
 
     assertThat(table.differences(readme(kept)))
         .containsExactly(
-            "it lacks: | Go | ok | limited | ok | ok | ok | ok | ok | ok |",
-            "it has, but should not: | Go | ok | ok | ok | ok | ok | ok | ok | ok |");
+            "it lacks: | Go | ok | limited | ok | ok | ok | ok | ok | ok | ok |",
+            "it has, but should not: | Go | ok | ok | ok | ok | ok | ok | ok | ok | ok |");
   }
 
   @Test
@@ -56,7 +56,7 @@ class ResultTableTest {
 
     assertThat(table.differences(readme(kept)))
         .containsExactly(
-            "it lacks: | C# | ok | ok | ok | ok | ok | ok | ok | ok |",
+            "it lacks: | C# | ok | ok | ok | ok | ok | ok | ok | ok | ok |",
             "it has, but should not: - Go, list limited: slow");
   }
 

@@ -20,6 +20,8 @@ public enum Step {
   UNKNOWN,
   /** Takes a backup, and waits for the operation. */
   BACKUP,
+  /** Reads its manifest, and downloads a shard whose bytes are the manifest's. */
+  DOWNLOAD,
   /** Deletes it again. */
   DELETE;
 
