@@ -58,6 +58,8 @@ class ReportTest {
     return List.of(
         arguments("delete\tok\t\n", "", 0),
         arguments("get\tok\t\n", "", 0),
+        arguments("download\tok\t\n", "", 0),
+        arguments("download\tok\t\ndelete\tok\t\n", "delete\tok\t\ndownload\tok\t\n", 0),
         arguments(list, list + list, 0),
         arguments(list, list + "Warning\n", 0),
         arguments("delete\tok\t\n", "delete\tok\t\nmore\tok\t\n", 0),
