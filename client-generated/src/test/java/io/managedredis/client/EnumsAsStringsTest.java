@@ -30,7 +30,9 @@ class EnumsAsStringsTest {
     assertThat(
             mappings.properties().stream()
                 .filter(mapping -> mapping.getValue().asText().equalsIgnoreCase("string"))
-                .map(Map.Entry::getKey))
+                .map(Map.Entry::getKey)
+                // The generator's own types are not capitalised: a download that comes as a string.
+                .filter(type -> Character.isUpperCase(type.charAt(0))))
         .containsExactlyInAnyOrderElementsOf(enums());
   }
 
