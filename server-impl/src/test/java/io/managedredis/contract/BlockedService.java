@@ -93,6 +93,11 @@ final class BlockedService implements AutoCloseable {
     return backup;
   }
 
+  /** Whether so much is waiting that soon nothing more can be started. */
+  boolean isNearlyFull() {
+    return backups > 80;
+  }
+
   private String letters() {
     int number = backups++;
     return "" + (char) ('a' + number / LETTERS) + (char) ('a' + number % LETTERS);

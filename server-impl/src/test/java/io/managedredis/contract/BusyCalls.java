@@ -17,10 +17,12 @@ final class BusyCalls implements AutoCloseable {
   /** How many operations may wait. */
   private static final int QUEUE = 100;
 
-  private final BlockedService busy;
+  private final Path folder;
+  private BlockedService busy;
   private final BlockedService full;
 
   BusyCalls(Path folder) throws IOException {
+    this.folder = folder;
     busy = new BlockedService(Files.createDirectory(folder.resolve("busy")));
     full = new BlockedService(Files.createDirectory(folder.resolve("full")));
   }
@@ -29,14 +31,23 @@ final class BusyCalls implements AutoCloseable {
   Map<String, Situation> situations() {
     return Map.of(
         "BackupStarted", this::running,
-        "DeleteStarted", operation -> busy.send(of(operation, busy.backup())),
-        "VerifyStarted", operation -> busy.send(of(operation, busy.backup())),
+        "DeleteStarted", operation -> busy().send(of(operation, busy.backup())),
+        "VerifyStarted", operation -> busy().send(of(operation, busy.backup())),
         "ErrorBackupRunning",
             operation -> busy.send(Call.of(operation).with("clusterId", BlockedService.BLOCKED)),
         "ErrorDeleteRunning",
-            operation -> busy.send(of(operation, busy.backupThatIsBeingDeleted())),
+            operation -> busy().send(of(operation, busy.backupThatIsBeingDeleted())),
         "ErrorVerifyRunning", this::twice,
         "ErrorTooManyOperations", this::queueFull);
+  }
+
+  /** Each call leaves something that waits, so it takes another service now and then. */
+  private BlockedService busy() throws IOException {
+    if (busy.isNearlyFull()) {
+      busy.close();
+      busy = new BlockedService(Files.createTempDirectory(folder, "busy"));
+    }
+    return busy;
   }
 
   private HttpResponse<String> running(DeclaredOperation operation) {
@@ -50,8 +61,8 @@ final class BusyCalls implements AutoCloseable {
     return busy.send(Call.of(operation).with("operationId", id));
   }
 
-  private HttpResponse<String> twice(DeclaredOperation operation) {
-    Call call = of(operation, busy.backup());
+  private HttpResponse<String> twice(DeclaredOperation operation) throws IOException {
+    Call call = of(operation, busy().backup());
     HttpResponse<String> unused = busy.send(call);
     return busy.send(call);
   }

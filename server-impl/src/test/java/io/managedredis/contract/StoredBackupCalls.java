@@ -173,7 +173,7 @@ final class StoredBackupCalls implements AutoCloseable {
   }
 
   private HttpResponse<String> keyMissing(DeclaredOperation operation) throws Exception {
-    Path other = Files.createDirectory(folder.resolve("rekeyed"));
+    Path other = Files.createTempDirectory(folder, "rekeyed");
     Path keyset = other.resolve("keyset.json");
     String unused = new KeysetFile(keyset).create();
     try (RunningService rekeyed =
@@ -209,7 +209,13 @@ final class StoredBackupCalls implements AutoCloseable {
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(20))
         .until(
-            () -> Bodies.of(operation(CONTRACT.operation("getOperation"), started)),
+            () -> {
+              HttpResponse<String> now = operation(CONTRACT.operation("getOperation"), started);
+              if (now.statusCode() != 200) {
+                throw new AssertionError("operation " + started + " is not there: " + now.body());
+              }
+              return Bodies.of(now);
+            },
             now -> now.path("done").asBoolean());
   }
 

@@ -162,6 +162,10 @@ final class PromiseCheck {
   private void page(DeclaredOperation operation, SentParameters sent, JsonNode body) {
     List<JsonNode> entries = entries(body);
     String asked = sent.value(operation.parameter("pageSize").orElseThrow());
+    if (asked != null && !asked.matches("[0-9]{1,9}")) {
+      wrong.add("a page of the size " + asked);
+      return;
+    }
     long most = asked == null || asked.equals("0") ? DEFAULT_PAGE : Long.parseLong(asked);
     if (entries.size() > most) {
       wrong.add(entries.size() + " entries in a page of " + most);
