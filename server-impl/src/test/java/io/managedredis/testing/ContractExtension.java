@@ -94,6 +94,13 @@ public final class ContractExtension
     return WATCH.suspended::decrementAndGet;
   }
 
+  /** The first failure since the last test, which then fails no test any more. */
+  public static Optional<AssertionError> takeFailure() {
+    Optional<AssertionError> first = Optional.ofNullable(WATCH.failures.poll());
+    WATCH.failures.clear();
+    return first;
+  }
+
   @Override
   public void beforeAll(ExtensionContext context) {
     AutoCloseable unused =
@@ -115,10 +122,9 @@ public final class ContractExtension
   }
 
   private static void failUnlessFailed(ExtensionContext context) {
-    AssertionError first = WATCH.failures.poll();
-    WATCH.failures.clear();
-    if (first != null && context.getExecutionException().isEmpty()) {
-      throw first;
+    Optional<AssertionError> first = takeFailure();
+    if (first.isPresent() && context.getExecutionException().isEmpty()) {
+      throw first.get();
     }
   }
 

@@ -9,6 +9,7 @@ import io.managedredis.client.api.OperationApi;
 import io.managedredis.client.model.Operation;
 import io.managedredis.config.ConfigException;
 import io.managedredis.config.ConfigReader;
+import io.managedredis.drift.DriftFilter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -130,7 +131,9 @@ public final class RunningService implements AutoCloseable {
 
   private Service open() throws IOException {
     try {
-      return new Service(ConfigReader.read(config, Map.of()), components);
+      List<Object> filters = new ArrayList<>(components);
+      filters.addAll(DriftFilter.ifAsked());
+      return new Service(ConfigReader.read(config, Map.of()), filters);
     } catch (ConfigException e) {
       throw new IllegalStateException(String.join("\n", e.problems()), e);
     }
