@@ -23,13 +23,15 @@ record Call(String method, String target, @Nullable UUID idempotencyKey) {
   /**
    * Puts the values, encoded, where the template has {@code {}}.
    *
-   * @throws IllegalArgumentException if a value is empty, as the path would be another one
+   * @throws IllegalArgumentException if a value is empty, or one or two dots, which proxies take out
+   *     of a path even if they are encoded (RFC 3986, 5.2.4): it would be another one
    */
   static String path(String template, String... values) {
     String path = template;
     for (String value : values) {
-      if (value.isEmpty()) {
-        throw new IllegalArgumentException("An id or name in " + template + " is empty");
+      if (value.isEmpty() || value.equals(".") || value.equals("..")) {
+        throw new IllegalArgumentException(
+            "An id or name in " + template + " must not be \"" + value + "\"");
       }
       path = path.replaceFirst("\\{}", ApiClient.urlEncode(value));
     }

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -64,6 +64,8 @@ final class ShardDownload {
       try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
         copy(channel);
         channel.force(true);
+      } catch (ClosedByInterruptException e) {
+        throw new ManagedRedisException(call + ": interrupted", StatusCode.CANCELLED, e);
       }
       Path unused = Files.move(draft, file);
     } finally {
@@ -74,9 +76,30 @@ final class ShardDownload {
 
   /** Into a stream, which gets the bytes before they are proven as a whole. */
   long to(OutputStream out) throws IOException {
-    copy(Channels.newChannel(out));
+    copy(new ToStream(out));
     out.flush();
     return written;
+  }
+
+  /** The JDK's own would close the stream when the thread is interrupted. */
+  private record ToStream(OutputStream out) implements WritableByteChannel {
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      byte[] copy = new byte[bytes.remaining()];
+      bytes.get(copy);
+      out.write(copy);
+      return copy.length;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    /** It is the caller's. */
+    @Override
+    public void close() {}
   }
 
   private void copy(WritableByteChannel out) throws IOException {

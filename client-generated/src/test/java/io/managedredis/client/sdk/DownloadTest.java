@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -194,6 +196,34 @@ class DownloadTest {
               () -> impatient.downloadBackupShard("c:s", "shard1", new ByteArrayOutputStream()))
           .withCauseInstanceOf(HttpTimeoutException.class);
     }
+  }
+
+  @Test
+  void anInterruptEndsADownloadAndTheStreamStaysOpen() throws Exception {
+    AtomicBoolean closed = new AtomicBoolean();
+    OutputStream interrupting =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            Thread.currentThread().interrupt();
+          }
+
+          @Override
+          public void close() {
+            closed.set(true);
+          }
+        };
+    try (ScriptedServer server = new ScriptedServer(whole(SNAPSHOT))) {
+      cancelled(() -> client(server).downloadBackupShard("c:s", "shard1", interrupting));
+    }
+    assertThat(closed).isFalse();
+  }
+
+  private static void cancelled(ThrowingCallable download) {
+    assertThatExceptionOfType(ManagedRedisException.class)
+        .isThrownBy(download)
+        .satisfies(e -> assertThat(e.code()).isEqualTo(StatusCode.CANCELLED));
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   private byte[] downloaded(ScriptedServer server) throws IOException {

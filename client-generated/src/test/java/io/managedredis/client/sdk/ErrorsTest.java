@@ -47,6 +47,18 @@ class ErrorsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".", ".."})
+  void anIdThatWouldMakeThePathAnotherOneIsNotSent(String id) throws Exception {
+    try (ScriptedServer server = new ScriptedServer(error(404, 5, "no"))) {
+      ManagedRedis client = ManagedRedis.at(server.url()).build();
+
+      assertThatIllegalArgumentException().isThrownBy(() -> client.getBackupManifest(id));
+
+      assertThat(server.seen()).isEmpty();
+    }
+  }
+
   @Test
   void theArgumentsThatWereRefusedAndTheRequestsIdAreAtHand() throws Exception {
     try (ScriptedServer server =
