@@ -61,6 +61,7 @@ final class AnswerRules {
   private void check(String where, String status, JsonNode written) {
     lint.require(status.matches("[1-5][0-9]{2}"), where, "is a status, no range and no default");
     JsonNode answer = lint.contract().resolved(written);
+    lint.require(!answer.path("description").asText().isBlank(), where, "is described");
     JsonNode requestId = answer.path("headers").path("x-request-id");
     lint.require(
         requestId.path("$ref").asText().equals("#/components/headers/RequestId")

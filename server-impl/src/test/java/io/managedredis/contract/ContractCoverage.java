@@ -57,6 +57,15 @@ class ContractCoverage {
   }
 
   @Test
+  void everyHeaderOfEveryAnswerWasSeen() {
+    check(
+        "answers x headers",
+        Coverage.declaredHeaders(contract),
+        "bring about an answer that has it; or take the header out of the contract, when the"
+            + " server never sends it");
+  }
+
+  @Test
   void everyParameterWasSentValidAndBeyondEachOfItsLimits() {
     check(
         "parameters x limits",

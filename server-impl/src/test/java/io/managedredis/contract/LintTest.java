@@ -61,6 +61,11 @@ class LintTest {
         row("getBackup > summary", "''", summary),
         row("getBackup > summary", "a".repeat(61), summary),
         row(
+            "getBackup > servers",
+            "[{url: 'https://elsewhere.example'}]",
+            "getBackup: has no servers of its own"),
+        row("getBackup > security", "[]", "getBackup: has no security of its own"),
+        row(
             "getBackup > description",
             "Answers it.",
             "getBackup: has a description of at least 60 characters"));
@@ -111,6 +116,7 @@ class LintTest {
             "listBackups > responses > 4XX",
             "{description: X.}",
             "listBackups 4XX: is a status, no range and no default"),
+        row("getBackup > responses > 200 > description", "''", "getBackup 200: is described"),
         row(
             "getBackup > responses > 200 > headers > x-request-id",
             null,

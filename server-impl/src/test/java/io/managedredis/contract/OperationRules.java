@@ -21,6 +21,19 @@ final class OperationRules {
           "patch", Set.of("update"),
           "put", Set.of("replace"));
 
+  /** All that an operation says; servers or security of its own would be the contract's no more. */
+  private static final Set<String> SAYS =
+      Set.of(
+          "tags",
+          "operationId",
+          "summary",
+          "description",
+          "deprecated",
+          "parameters",
+          "requestBody",
+          "responses",
+          "x-extension");
+
   private static final Pattern VERB_AND_NOUN = Pattern.compile("([a-z]+)([A-Z][a-z]+)+");
   private static final Pattern CUSTOM = Pattern.compile(".*\\{([^}]+)}:([a-z]+)");
   private static final int LONGEST_SUMMARY = 60;
@@ -49,6 +62,11 @@ final class OperationRules {
       used.add(operation.node().path("tags").path(0).asText());
       lint.require(names.add(name), name, "has an operationId of its own");
       lint.require(isVerbAndNoun(operation), name, "is named verb and noun, by its method");
+      operation
+          .node()
+          .fieldNames()
+          .forEachRemaining(
+              word -> lint.require(SAYS.contains(word), name, "has no " + word + " of its own"));
       checkText(operation);
       lint.require(
           !operation.changes() || has(operation, "#/components/parameters/IdempotencyKey"),

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.managedredis.testing.RedisProcess;
 import io.managedredis.testing.RunningService;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,6 +68,7 @@ class JavaClientReadmeTest {
             }
             """
                 .formatted(lines));
+    Path output = folder.resolve("output.txt");
     Process java =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -79,12 +78,13 @@ class JavaClientReadmeTest {
                 source.toString())
             .directory(folder.toFile())
             .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
             .start();
-    try (BufferedReader output = java.inputReader(StandardCharsets.UTF_8)) {
-      List<String> printed = output.lines().toList();
-      assertThat(java.waitFor(30, TimeUnit.SECONDS)).isTrue();
-      assertThat(java.exitValue()).as("%s", printed).isZero();
-      return String.join("\n", printed);
+    try {
+      assertThat(java.waitFor(2, TimeUnit.MINUTES)).isTrue();
+      String printed = Files.readString(output);
+      assertThat(java.exitValue()).as(printed).isZero();
+      return printed;
     } finally {
       java.destroyForcibly();
     }

@@ -26,6 +26,22 @@ public final class Coverage {
     return lines;
   }
 
+  /** Every header of every answer. */
+  public static Set<String> declaredHeaders(Contract contract) {
+    Set<String> lines = new TreeSet<>();
+    for (DeclaredOperation operation : contract.operations()) {
+      operation
+          .responses()
+          .forEach(
+              (status, answer) ->
+                  answer
+                      .path("headers")
+                      .fieldNames()
+                      .forEachRemaining(name -> lines.add(header(operation, status, name))));
+    }
+    return lines;
+  }
+
   /** Every parameter, sent as it should be, and broken in each way in which a request can. */
   public static Set<String> declaredParameters(Contract contract) {
     Set<String> lines = new TreeSet<>();
@@ -52,6 +68,19 @@ public final class Coverage {
       return lines;
     }
     lines.add(status(operation, exchange.status()));
+    operation
+        .response(exchange.status())
+        .ifPresent(
+            answer ->
+                answer
+                    .path("headers")
+                    .fieldNames()
+                    .forEachRemaining(
+                        name -> {
+                          if (exchange.headers().firstValue(name).isPresent()) {
+                            lines.add(header(operation, exchange.status(), name));
+                          }
+                        }));
     SentParameters sent = new SentParameters(operation, exchange);
     for (Parameter parameter : operation.parameters()) {
       String value = sent.value(parameter);
@@ -68,6 +97,10 @@ public final class Coverage {
 
   private static String status(DeclaredOperation operation, int status) {
     return String.format(Locale.ROOT, "status %s %d", operation.id(), status);
+  }
+
+  private static String header(DeclaredOperation operation, int status, String name) {
+    return String.format(Locale.ROOT, "header %s %d %s", operation.id(), status, name);
   }
 
   private static String valid(DeclaredOperation operation, Parameter parameter) {

@@ -412,7 +412,8 @@ public final class ManagedRedis {
 
     /**
      * Uses this client of the JDK's, for example with a proxy or an {@code SSLContext}. {@link
-     * #connectTimeout} is then its own. It should not follow redirects: a token would go along.
+     * #connectTimeout} is then its own. With a token it must not follow redirects: the token would go
+     * along, wherever they lead.
      */
     public Builder httpClient(HttpClient client) {
       this.http = client;
@@ -425,8 +426,18 @@ public final class ManagedRedis {
       return this;
     }
 
-    /** The client; nothing is sent yet. */
+    /**
+     * The client; nothing is sent yet.
+     *
+     * @throws IllegalArgumentException if there is a token, and an {@link #httpClient} that follows
+     *     redirects
+     */
     public ManagedRedis build() {
+      if (token != null && http != null && http.followRedirects() != HttpClient.Redirect.NEVER) {
+        throw new IllegalArgumentException(
+            "The HttpClient follows redirects, and the token would go along; build it with"
+                + " Redirect.NEVER");
+      }
       HttpClient client =
           http != null
               ? http

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.managedredis.client.model.Status;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,6 +59,15 @@ class ErrorsTest {
 
       assertThat(server.seen()).isEmpty();
     }
+  }
+
+  @Test
+  void aTokenDoesNotGoWhereverARedirectLeads() {
+    HttpClient follows = HttpClient.newBuilder().followRedirects(Redirect.NORMAL).build();
+    ManagedRedis.Builder builder = ManagedRedis.at("http://127.0.0.1:1").httpClient(follows);
+
+    assertThat(builder.build()).isNotNull();
+    assertThatIllegalArgumentException().isThrownBy(() -> builder.token(() -> "t").build());
   }
 
   @Test
