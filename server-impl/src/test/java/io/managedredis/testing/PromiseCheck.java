@@ -63,6 +63,7 @@ final class PromiseCheck {
     PromiseCheck check = new PromiseCheck();
     check.operations(example);
     check.times(example);
+    check.arrays(example);
     check.ordered(entries(example));
     return check.wrong;
   }
@@ -72,6 +73,7 @@ final class PromiseCheck {
     PromiseCheck check = new PromiseCheck();
     check.operations(body);
     check.times(body);
+    check.arrays(body);
     check.echo(operation, sent, body);
     if (operation.isPaged()) {
       check.page(operation, sent, body);
@@ -131,6 +133,24 @@ final class PromiseCheck {
       wrong.add("a backup's id begins with its cluster's: " + node);
     }
     node.forEach(this::times);
+  }
+
+  /** Names, slots and databases stand in ascending order, wherever they do. */
+  private void arrays(JsonNode node) {
+    ascending(node.path("sourceShardNames"), Comparator.comparing(JsonNode::asText));
+    ascending(node.path("shards"), Comparator.comparing(shard -> shard.path("name").asText()));
+    ascending(node.path("slots"), Comparator.comparing(range -> range.path("from").asInt()));
+    ascending(node.path("databases"), Comparator.comparing(d -> d.path("index").asLong()));
+    node.forEach(this::arrays);
+  }
+
+  private void ascending(JsonNode array, Comparator<JsonNode> order) {
+    // A proof is called slots, too.
+    for (int i = 1; array.isArray() && i < array.size(); i++) {
+      if (order.compare(array.get(i - 1), array.get(i)) >= 0) {
+        wrong.add("not ascending: " + array.get(i - 1) + " before " + array.get(i));
+      }
+    }
   }
 
   private void echo(DeclaredOperation operation, SentParameters sent, JsonNode body) {
