@@ -66,6 +66,15 @@ class ContractCoverage {
   }
 
   @Test
+  void everyPropertyOfEveryAnswerWasSeen() {
+    check(
+        "properties of answers",
+        Coverage.declaredProperties(contract),
+        "bring about an answer that has it; or, when it is the vendor's and this service does not"
+            + " answer it, mark it x-unanswered: true in the contract");
+  }
+
+  @Test
   void everyParameterWasSentValidAndBeyondEachOfItsLimits() {
     check(
         "parameters x limits",

@@ -144,7 +144,7 @@ final class Evolution {
     Set<JsonNode> accepted = new HashSet<>();
     now.forEach(accepted::add);
     for (JsonNode alternative : old) {
-      if (!accepted.contains(alternative) && !now.isEmpty()) {
+      if (!accepted.contains(alternative)) {
         notes.add(
             "security no longer accepts " + (alternative.isEmpty() ? "anonymous" : alternative),
             "callers that come with just that get 401 or 403",

@@ -129,7 +129,21 @@ sealed interface Fault {
     }
     kinds.add(
         Arbitraries.oneOf(
-                Arbitraries.of("pagesize", "FolderId", "page_token", "x.y", "a b", "ü", "$filter"),
+                Arbitraries.of(
+                    "pagesize",
+                    "FolderId",
+                    "page_token",
+                    "x.y",
+                    "a b",
+                    "ü",
+                    "$filter",
+                    "debug",
+                    "fields",
+                    "alt",
+                    "_method",
+                    "prettyPrint",
+                    "callback",
+                    "orderBy"),
                 Arbitraries.strings().alpha().ofMinLength(1).ofMaxLength(30))
             .filter(name -> operation.parameter(name).isEmpty())
             .flatMap(

@@ -3,6 +3,7 @@ package io.managedredis.testing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.managedredis.testing.Contract.DeclaredOperation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,17 +52,20 @@ public final class ContractExtension
     private final Queue<AssertionError> failures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger suspended = new AtomicInteger();
 
-    private List<String> blamed(Exchange exchange) {
-      List<String> fields = new ArrayList<>();
-      if (exchange.status() == 400) {
+    private void note(DeclaredOperation operation, Exchange exchange) {
+      JsonNode body = MissingNode.getInstance();
+      if (exchange.hasType("application/json") && !exchange.body().isEmpty()) {
         try {
-          JsonNode status = json.readTree(exchange.body());
-          status.path("details").findValues("field").forEach(field -> fields.add(field.asText()));
+          body = json.readTree(exchange.body());
         } catch (JsonProcessingException e) {
           throw new AssertionError("the answer is not JSON: " + exchange, e);
         }
       }
-      return fields;
+      List<String> blamed = new ArrayList<>();
+      if (exchange.status() == 400) {
+        body.path("details").findValues("field").forEach(field -> blamed.add(field.asText()));
+      }
+      seen.addAll(Coverage.seen(validator.contract(), operation, exchange, body, blamed));
     }
   }
 
@@ -77,7 +81,7 @@ public final class ContractExtension
       WATCH.validator.check(exchange, requestIsBroken);
       Optional<DeclaredOperation> operation = WATCH.validator.operation(exchange);
       if (operation.isPresent() && WATCH.suspended.get() == 0) {
-        WATCH.seen.addAll(Coverage.seen(operation.get(), exchange, WATCH.blamed(exchange)));
+        WATCH.note(operation.get(), exchange);
       }
     } catch (AssertionError e) {
       WATCH.failures.add(e);

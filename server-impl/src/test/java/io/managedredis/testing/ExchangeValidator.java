@@ -96,6 +96,11 @@ public final class ExchangeValidator {
     return wrong;
   }
 
+  /** What exchanges are held against. */
+  Contract contract() {
+    return contract;
+  }
+
   /** The operation that an exchange is one of; HEAD is the GET without its body. */
   Optional<DeclaredOperation> operation(Exchange exchange) {
     String method = isHead(exchange) ? "GET" : exchange.method();

@@ -23,8 +23,8 @@ record Call(String method, String target, @Nullable UUID idempotencyKey) {
   /**
    * Puts the values, encoded, where the template has {@code {}}.
    *
-   * @throws IllegalArgumentException if a value is empty, or one or two dots, which proxies take out
-   *     of a path even if they are encoded (RFC 3986, 5.2.4): it would be another one
+   * @throws IllegalArgumentException if a value is empty, or one or two dots, which proxies take
+   *     out of a path even if they are encoded (RFC 3986, 5.2.4): it would be another one
    */
   static String path(String template, String... values) {
     String path = template;

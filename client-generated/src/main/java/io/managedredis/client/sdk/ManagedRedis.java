@@ -412,8 +412,8 @@ public final class ManagedRedis {
 
     /**
      * Uses this client of the JDK's, for example with a proxy or an {@code SSLContext}. {@link
-     * #connectTimeout} is then its own. With a token it must not follow redirects: the token would go
-     * along, wherever they lead.
+     * #connectTimeout} is then its own. With a token it must not follow redirects: the token would
+     * go along, wherever they lead.
      */
     public Builder httpClient(HttpClient client) {
       this.http = client;
