@@ -1,6 +1,7 @@
 package io.managedredis.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.managedredis.testing.StatusCodes;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,24 +10,6 @@ import java.util.TreeSet;
 final class AnswerRules {
 
   private static final String JSON = "application/json";
-
-  /** Which gRPC codes an error with this HTTP status may have. */
-  private static final Map<String, Set<Integer>> CODES =
-      Map.ofEntries(
-          Map.entry("400", Set.of(3, 9, 11)),
-          Map.entry("401", Set.of(16)),
-          Map.entry("403", Set.of(7)),
-          Map.entry("404", Set.of(5)),
-          Map.entry("406", Set.of(3)),
-          Map.entry("409", Set.of(6, 10)),
-          Map.entry("413", Set.of(3)),
-          Map.entry("415", Set.of(3)),
-          Map.entry("416", Set.of(11)),
-          Map.entry("429", Set.of(8)),
-          Map.entry("500", Set.of(2, 13, 15)),
-          Map.entry("501", Set.of(12)),
-          Map.entry("503", Set.of(14)),
-          Map.entry("504", Set.of(4)));
 
   private final Lint lint;
 
@@ -101,7 +84,8 @@ final class AnswerRules {
         where,
         "is a Status");
     checkExamples(where, body);
-    Set<Integer> codes = CODES.getOrDefault(status, Set.of());
+    Set<Integer> codes =
+        status.matches("[0-9]+") ? StatusCodes.of(Integer.parseInt(status)) : Set.of();
     for (Map.Entry<String, JsonNode> example : body.path("examples").properties()) {
       JsonNode value = lint.contract().resolved(example.getValue()).path("value");
       lint.require(

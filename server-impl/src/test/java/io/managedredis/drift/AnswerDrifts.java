@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Answers with another status, media type or body than declared, and errors that are no Status. */
@@ -210,10 +211,7 @@ final class AnswerDrifts {
         });
   }
 
-  private void body(
-      String family,
-      String words,
-      java.util.function.Function<ObjectNode, Optional<JsonNode>> change) {
+  private void body(String family, String words, Function<ObjectNode, Optional<JsonNode>> change) {
     when(
         family,
         words,
@@ -225,17 +223,6 @@ final class AnswerDrifts {
   }
 
   private void when(String family, String words, Predicate<Outgoing> change) {
-    drifts.add(
-        Drift.ofAnswers(
-            family,
-            operation.id(),
-            status,
-            words,
-            new Injection() {
-              @Override
-              public boolean onAnswer(Outgoing answer) {
-                return change.test(answer);
-              }
-            }));
+    drifts.add(Drift.ofAnswers(family, operation.id(), status, words, Injection.ofAnswers(change)));
   }
 }

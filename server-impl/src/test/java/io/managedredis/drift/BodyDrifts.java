@@ -275,18 +275,15 @@ final class BodyDrifts {
             operation.id(),
             status,
             words,
-            new Injection() {
-              @Override
-              public boolean onAnswer(Outgoing answer) {
-                Optional<JsonNode> body = answer.body();
-                if (body.orElse(null) instanceof ObjectNode object) {
-                  change.accept(object);
-                  answer.body(object);
-                  return true;
-                }
-                return false;
-              }
-            }));
+            Injection.ofAnswers(
+                answer -> {
+                  if (answer.body().orElse(null) instanceof ObjectNode object) {
+                    change.accept(object);
+                    answer.body(object);
+                    return true;
+                  }
+                  return false;
+                })));
   }
 
   /** A change of something that has to be there. */
