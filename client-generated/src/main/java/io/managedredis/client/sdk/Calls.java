@@ -48,9 +48,13 @@ final class Calls {
     return answer(Call.get(target), type, Deadline.in(settings.time(), settings.callTimeout()));
   }
 
-  /** As {@link #get(String, Class)}, but over at that deadline at the latest. */
-  <T> T get(String target, Class<T> type, Deadline deadline) {
-    return answer(Call.get(target), type, deadline.orIn(settings.callTimeout()));
+  /**
+   * Sends it once, for a caller with pauses of its own; over at that deadline at the latest.
+   *
+   * @throws UnavailableException if it may go well later
+   */
+  <T> T getOnce(String target, Class<T> type, Deadline deadline) throws InterruptedException {
+    return attempt(Call.get(target), type, deadline.orIn(settings.attemptTimeout()));
   }
 
   /** Starts something, once, however often it has to be asked for. */

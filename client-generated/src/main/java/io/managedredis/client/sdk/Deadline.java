@@ -22,8 +22,4 @@ record Deadline(Time time, long end) {
   Duration left() {
     return Duration.ofNanos(Math.max(0, end - time.nanoTime()));
   }
-
-  boolean isOver() {
-    return left().isZero();
-  }
 }

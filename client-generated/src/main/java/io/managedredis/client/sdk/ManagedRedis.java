@@ -245,14 +245,19 @@ public final class ManagedRedis {
 
   /**
    * Waits until an operation is done. It is looked at after 50 ms, then less and less often, down
-   * to every 2 s.
+   * to every 2 s. A server that is away (no answer, 429, 502, 503, 504) does not end the wait: it
+   * is polled on, with longer pauses where {@code Retry-After} asks for them. Every other error of
+   * a look, such as a 404, ends the wait at once.
    *
    * @param operation as a call answered it
    * @param timeout how long to wait
    * @param listener is told at once, and whenever the operation has changed, by this thread
    * @return the operation, done and without an error
    * @throws OperationFailedException if it ends with an error
-   * @throws StillRunningException if it is not done by then; it goes on
+   * @throws StillRunningException if it is not done by then, or the next look would come later than
+   *     that; it goes on. The cause is the {@link UnavailableException} of the last look, if it was
+   *     one
+   * @throws NotFoundException if there is no operation with that id
    */
   public Operation await(Operation operation, Duration timeout, Consumer<Progress> listener) {
     return Calls.uninterrupted(

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Polls an operation until it is done: soon at first, then every two seconds. */
+/**
+ * Polls an operation until it is done: soon at first, then every two seconds. A server that is
+ * away, such as for a restart, is polled all the same.
+ */
 final class OperationWait {
 
   private static final Duration FIRST = Duration.ofMillis(50);
@@ -26,12 +29,20 @@ final class OperationWait {
     Deadline deadline = Deadline.in(time, timeout);
     Operation now = started;
     Progress told = tell(now, null);
+    @Nullable UnavailableException away = null;
     for (Duration pause = FIRST; !isDone(now); pause = longer(pause)) {
-      if (pause.compareTo(deadline.left()) >= 0) {
-        throw new StillRunningException(now, timeout, null);
+      Duration next = pauseAfter(away, pause);
+      if (next.compareTo(deadline.left()) >= 0) {
+        throw new StillRunningException(now, timeout, away);
       }
-      time.pause(pause);
-      now = look(now, deadline);
+      time.pause(next);
+      try {
+        now =
+            calls.getOnce(Call.path("/operations/{}", started.getId()), Operation.class, deadline);
+        away = null;
+      } catch (UnavailableException e) {
+        away = e;
+      }
       told = tell(now, told);
     }
     if (now.getError() != null) {
@@ -40,15 +51,10 @@ final class OperationWait {
     return now;
   }
 
-  private Operation look(Operation before, Deadline deadline) {
-    try {
-      return calls.get(Call.path("/operations/{}", before.getId()), Operation.class, deadline);
-    } catch (UnavailableException e) {
-      if (deadline.isOver()) {
-        throw new StillRunningException(before, timeout, e);
-      }
-      throw e;
-    }
+  /** The server may ask for a longer pause. */
+  private static Duration pauseAfter(@Nullable UnavailableException away, Duration own) {
+    Duration asked = away == null ? Duration.ZERO : away.retryAfter().orElse(Duration.ZERO);
+    return own.compareTo(asked) < 0 ? asked : own;
   }
 
   private Progress tell(Operation now, @Nullable Progress told) {

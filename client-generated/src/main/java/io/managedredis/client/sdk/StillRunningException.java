@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operation was not done within the time that it was waited for. It goes on; waiting for it
- * again is fine.
+ * again is fine. Where the server was away at last, the cause is an {@link UnavailableException}.
  */
 public final class StillRunningException extends ManagedRedisException {
 

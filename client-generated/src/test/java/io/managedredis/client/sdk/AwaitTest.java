@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.managedredis.client.model.Operation;
 import io.managedredis.client.model.OperationMetadata;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Waiting for an operation. */
 class AwaitTest {
@@ -102,15 +106,78 @@ class AwaitTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 429, 502, 503, 504})
+  void aServerThatIsAwayForLongerThanACallIsTriedDoesNotEndTheWait(int status) throws Exception {
+    ScriptedServer.Answer away = status == 0 ? ScriptedServer.hangUp() : error(status, 14, "later");
+    ScriptedServer.Answer[] answers = new ScriptedServer.Answer[31];
+    Arrays.fill(answers, away);
+    answers[30] = done(1, 1, 1);
+    try (ScriptedServer server = new ScriptedServer(answers)) {
+      assertThat(client(server).await(STARTED, LONG).getDone()).isTrue();
+    }
+  }
+
   @Test
-  void aServerThatStaysAwayDoesNotMakeTheWaitLonger() throws Exception {
-    try (ScriptedServer server = new ScriptedServer(error(503, 14, "later"))) {
-      ManagedRedis patient = ManagedRedis.at(server.url()).time(time).attempts(100).build();
+  void aServerThatStaysAwayIsPolledUntilTheWaitIsOver() throws Exception {
+    try (ScriptedServer server = new ScriptedServer(running(1, 3, 7), error(503, 14, "later"))) {
+      assertThatExceptionOfType(StillRunningException.class)
+          .isThrownBy(() -> client(server).await(STARTED, Duration.ofSeconds(20)))
+          .withCauseInstanceOf(UnavailableException.class)
+          .satisfies(e -> assertThat(e.operation().getMetadata().getShardsDone()).isEqualTo(1));
 
-      assertThatExceptionOfType(ManagedRedisException.class)
-          .isThrownBy(() -> patient.await(STARTED, Duration.ofSeconds(5)));
+      assertThat(time.nanoTime()).isBetween(18_000_000_000L, 20_000_000_000L);
+    }
+  }
 
-      assertThat(time.nanoTime()).isLessThanOrEqualTo(5_000_000_000L);
+  @Test
+  void aServerThatCameBackIsNotTheCauseOfAWaitThatEndsLater() throws Exception {
+    try (ScriptedServer server = new ScriptedServer(error(503, 14, "later"), running(0, 1, 0))) {
+      assertThatExceptionOfType(StillRunningException.class)
+          .isThrownBy(() -> client(server).await(STARTED, Duration.ofSeconds(20)))
+          .withNoCause();
+    }
+  }
+
+  @Test
+  void aServerThatIsAwayMayAskForALongerPause() throws Exception {
+    try (ScriptedServer server =
+        new ScriptedServer(error(503, 14, "later", "Retry-After", "7"), done(1, 1, 1))) {
+      Operation done = client(server).await(STARTED, LONG);
+
+      assertThat(done.getDone()).isTrue();
+      assertThat(time.pauses()).containsExactly(Duration.ofMillis(50), Duration.ofSeconds(7));
+    }
+  }
+
+  @Test
+  void anyOtherErrorEndsTheWaitAtOnce() throws Exception {
+    try (ScriptedServer server =
+        new ScriptedServer(error(503, 14, "later"), error(404, 5, "no such operation"))) {
+      assertThatExceptionOfType(NotFoundException.class)
+          .isThrownBy(() -> client(server).await(STARTED, LONG));
+
+      assertThat(server.seen()).hasSize(2);
+    }
+  }
+
+  @Test
+  void whatTheListenerThrowsEndsTheWait() throws Exception {
+    var thrown = new UnavailableException("theirs", StatusCode.UNAVAILABLE, new IOException());
+    try (ScriptedServer server = new ScriptedServer(running(1, 3, 7), done(3, 3, 9))) {
+      assertThatExceptionOfType(UnavailableException.class)
+          .isThrownBy(
+              () ->
+                  client(server)
+                      .await(
+                          STARTED,
+                          LONG,
+                          now -> {
+                            if (now.shardsDone() == 1) {
+                              throw thrown;
+                            }
+                          }))
+          .isSameAs(thrown);
     }
   }
 
