@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.managedredis.client.ApiClient;
 import io.managedredis.client.model.Operation;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** Sends calls, again where that is safe and may help, and reads what comes. */
 final class Calls {
 
-  /** More than a manifest of 16,384 shards has. */
-  private static final int LARGEST_ANSWER = 256 << 20;
+  /** MiB; 4 KiB for each shard in a manifest of 16,384. */
+  private static final int LARGEST_ANSWER = 64;
 
   private static final int LARGEST_ERROR = 1 << 20;
 
@@ -81,7 +82,21 @@ final class Calls {
     try {
       HttpResponse<Chunks> answer = send(call, "application/json", deadline);
       try (Chunks body = answer.body()) {
-        return read(call, answer, body.first(LARGEST_ANSWER, deadline), type);
+        int most = LARGEST_ANSWER << 20;
+        ByteArrayOutputStream came = new ByteArrayOutputStream();
+        body.first(most + 1, came, deadline);
+        if (came.size() > most) {
+          throw new ManagedRedisException(
+              call
+                  + ": "
+                  + answer.statusCode()
+                  + " with an answer that is larger than "
+                  + LARGEST_ANSWER
+                  + " MiB, which is the most that is read",
+              StatusCode.UNKNOWN,
+              null);
+        }
+        return read(call, answer, came.toByteArray(), type);
       }
     } catch (IOException e) {
       throw unreachable(call, e);
@@ -129,12 +144,9 @@ final class Calls {
       return answer;
     }
     try (Chunks body = answer.body()) {
-      throw Refusal.read(
-              call,
-              answer.statusCode(),
-              answer.headers(),
-              body.first(LARGEST_ERROR, deadline),
-              json)
+      ByteArrayOutputStream came = new ByteArrayOutputStream();
+      body.first(LARGEST_ERROR, came, deadline);
+      throw Refusal.read(call, answer.statusCode(), answer.headers(), came.toByteArray(), json)
           .exception(answer.headers(), settings.time().now());
     }
   }

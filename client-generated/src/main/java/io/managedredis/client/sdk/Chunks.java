@@ -85,22 +85,25 @@ final class Chunks implements HttpResponse.BodySubscriber<Chunks>, AutoCloseable
   }
 
   /**
-   * All bytes, or the first ones where there are more.
+   * Reads all bytes, or the first ones where there are more.
    *
+   * @param all gets them, also those before an exception
    * @throws HttpTimeoutException if they are not there by then
+   * @throws IOException if the connection breaks
    */
-  byte[] first(int most, Deadline deadline) throws IOException, InterruptedException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (List<ByteBuffer> some = next(deadline.left());
-        some != null && all.size() < most;
-        some = next(deadline.left())) {
+  void first(int most, ByteArrayOutputStream all, Deadline deadline)
+      throws IOException, InterruptedException {
+    while (all.size() < most) {
+      List<ByteBuffer> some = next(deadline.left());
+      if (some == null) {
+        return;
+      }
       for (ByteBuffer part : some) {
-        byte[] bytes = new byte[part.remaining()];
+        byte[] bytes = new byte[Math.min(part.remaining(), most - all.size())];
         part.get(bytes);
-        all.write(bytes, 0, Math.min(bytes.length, most - all.size()));
+        all.write(bytes, 0, bytes.length);
       }
     }
-    return all.toByteArray();
   }
 
   /** Gives up what was not read. */

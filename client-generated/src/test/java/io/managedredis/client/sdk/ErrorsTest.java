@@ -2,6 +2,7 @@ package io.managedredis.client.sdk;
 
 import static io.managedredis.client.sdk.ScriptedServer.error;
 import static io.managedredis.client.sdk.ScriptedServer.json;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -11,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -141,6 +143,38 @@ class ErrorsTest {
           .hasMessageContaining("200 with what is no Backup")
           .returns(StatusCode.UNKNOWN, ManagedRedisException::code);
     }
+  }
+
+  @Test
+  void anAnswerThatIsTooLargeIsToldAsSuch() throws Exception {
+    try (ScriptedServer server = new ScriptedServer(padded((64 << 20) + 1))) {
+      assertThat(thrown(server))
+          .isExactlyInstanceOf(ManagedRedisException.class)
+          .hasMessageContaining("larger than 64 MiB");
+    }
+  }
+
+  @Test
+  void anAnswerOfTheLargestSizeIsRead() throws Exception {
+    try (ScriptedServer server = new ScriptedServer(padded(64 << 20))) {
+      ManagedRedis client = ManagedRedis.at(server.url()).build();
+
+      assertThat(client.getBackup("c:s").getId()).isEqualTo("c:s");
+    }
+  }
+
+  /** A backup in JSON that many bytes long. */
+  private static ScriptedServer.Answer padded(int length) {
+    byte[] json = "{\"id\":\"c:s\"}".getBytes(UTF_8);
+    return exchange -> {
+      exchange.sendResponseHeaders(200, length);
+      exchange.getResponseBody().write(json);
+      byte[] spaces = new byte[1 << 16];
+      Arrays.fill(spaces, (byte) ' ');
+      for (int left = length - json.length; left > 0; left -= spaces.length) {
+        exchange.getResponseBody().write(spaces, 0, Math.min(left, spaces.length));
+      }
+    };
   }
 
   @Test
