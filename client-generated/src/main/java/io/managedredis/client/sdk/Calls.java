@@ -143,12 +143,26 @@ final class Calls {
     if (answer.statusCode() / 100 == 2) {
       return answer;
     }
+    throw refused(call, answer, deadline);
+  }
+
+  /** What the answer's status says holds even if its body breaks off. */
+  private ManagedRedisException refused(Call call, HttpResponse<Chunks> answer, Deadline deadline)
+      throws InterruptedException {
+    ByteArrayOutputStream came = new ByteArrayOutputStream();
+    @Nullable IOException broken = null;
     try (Chunks body = answer.body()) {
-      ByteArrayOutputStream came = new ByteArrayOutputStream();
       body.first(LARGEST_ERROR, came, deadline);
-      throw Refusal.read(call, answer.statusCode(), answer.headers(), came.toByteArray(), json)
-          .exception(answer.headers(), settings.time().now());
+    } catch (IOException e) {
+      broken = e;
     }
+    ManagedRedisException refused =
+        Refusal.read(call, answer.statusCode(), answer.headers(), came.toByteArray(), json)
+            .exception(answer.headers(), settings.time().now());
+    if (broken != null) {
+      Throwable unused = refused.initCause(broken);
+    }
+    return refused;
   }
 
   private HttpRequest request(Call call, String accept, String... headers) {

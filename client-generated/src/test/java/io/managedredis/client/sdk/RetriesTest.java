@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
@@ -47,6 +48,46 @@ class RetriesTest {
           .isThrownBy(() -> client(server).getBackup("c:s"));
 
       assertThat(server.seen()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{\"code\": 5, \"mess"})
+  void anErrorThatBreaksOffIsTheOneOfItsHttpStatusAndNotTriedAgain(String begun) throws Exception {
+    try (ScriptedServer server =
+        new ScriptedServer(broken(404, begun.getBytes(UTF_8), 100, "x-request-id", "r"), BACKUP)) {
+      assertThatExceptionOfType(ManagedRedisException.class)
+          .isThrownBy(() -> client(server).getBackup("c:s"))
+          .withCauseInstanceOf(IOException.class)
+          .satisfies(
+              e -> {
+                assertThat(e.httpStatus()).hasValue(404);
+                assertThat(e.code()).isEqualTo(StatusCode.UNIMPLEMENTED);
+                assertThat(e.requestId()).contains("r");
+              });
+
+      assertThat(server.seen()).hasSize(1);
+    }
+  }
+
+  @Test
+  void anErrorWhoseBodyNeverEndsIsTheOneOfItsHttpStatus() throws Exception {
+    try (ScriptedServer server =
+        new ScriptedServer(broken(403, "{".getBytes(UTF_8), 12).andSilence())) {
+      assertThatExceptionOfType(ManagedRedisException.class)
+          .isThrownBy(() -> impatient(server).getBackup("c:s"))
+          .withCauseInstanceOf(HttpTimeoutException.class)
+          .satisfies(e -> assertThat(e.code()).isEqualTo(StatusCode.PERMISSION_DENIED));
+    }
+  }
+
+  @Test
+  void anErrorThatMayGoWellLaterIsTriedAgainWhenItBreaksOffToo() throws Exception {
+    try (ScriptedServer server =
+        new ScriptedServer(broken(503, "{".getBytes(UTF_8), 12, "Retry-After", "7"), BACKUP)) {
+      assertThat(client(server).getBackup("c:s").getId()).isEqualTo("c:s");
+
+      assertThat(time.pauses().get(0)).isEqualTo(Duration.ofSeconds(7));
     }
   }
 
