@@ -124,7 +124,7 @@ final class Calls {
             + " with what is no "
             + type.getSimpleName()
             + ": "
-            + cause,
+            + Printable.of(cause, Refusal.LONGEST_MESSAGE),
         StatusCode.UNKNOWN,
         unreadable);
   }
@@ -219,12 +219,16 @@ final class Calls {
   static UnavailableException unreachable(Call call, IOException cause) {
     boolean late = cause instanceof HttpTimeoutException;
     return new UnavailableException(
-        call
-            + ": "
-            + (late ? "" : "no answer: ")
-            + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage()),
+        call + ": " + (late ? "" : "no answer: ") + said(cause),
         late ? StatusCode.DEADLINE_EXCEEDED : StatusCode.UNAVAILABLE,
         cause);
+  }
+
+  /** It may quote what came. */
+  private static String said(IOException cause) {
+    return cause.getMessage() == null
+        ? cause.getClass().getSimpleName()
+        : Printable.of(cause.getMessage(), Refusal.LONGEST_MESSAGE);
   }
 
   /**

@@ -58,7 +58,10 @@ public class ManagedRedisException extends RuntimeException {
     return httpStatus == 0 ? OptionalInt.empty() : OptionalInt.of(httpStatus);
   }
 
-  /** The error as the server said it; empty when none came or the answer was no Status. */
+  /**
+   * The error as the server said it, not shortened or cleaned as in {@link #getMessage()}; empty
+   * when none came or the answer was no Status.
+   */
   public Optional<Status> status() {
     return Optional.ofNullable(status);
   }

@@ -11,7 +11,7 @@ public final class OperationFailedException extends ManagedRedisException {
   private final transient Operation operation;
 
   OperationFailedException(Operation operation, Status error) {
-    super("Operation " + operation.getId() + " failed: " + error.getMessage(), error);
+    super("Operation " + operation.getId() + " failed: " + Refusal.said(error), error);
     this.operation = operation;
   }
 

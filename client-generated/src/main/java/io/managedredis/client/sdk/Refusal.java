@@ -28,6 +28,9 @@ record Refusal(
 
   private static final int LONGEST_QUOTE = 120;
 
+  /** Characters in an exception's message; the Status keeps the original. */
+  static final int LONGEST_MESSAGE = 1000;
+
   static Refusal read(
       Call call, int httpStatus, HttpHeaders headers, byte[] body, ObjectMapper json) {
     Status status = status(body, json);
@@ -40,10 +43,7 @@ record Refusal(
             .orElse(null);
     StatusCode code =
         status == null ? StatusCode.ofHttp(httpStatus) : StatusCode.of(status.getCode());
-    String said =
-        status == null
-            ? "no Status came with it, but: " + quote(body)
-            : Objects.requireNonNullElse(status.getMessage(), "no message came with it");
+    String said = status == null ? "no Status came with it, but: " + quote(body) : said(status);
     String message =
         call
             + ": "
@@ -52,7 +52,9 @@ record Refusal(
             + (code == StatusCode.UNRECOGNIZED && status != null ? status.getCode() : code)
             + ": "
             + said
-            + (requestId == null ? "" : " (request " + requestId + ")");
+            + (requestId == null
+                ? ""
+                : " (request " + Printable.of(requestId, LONGEST_QUOTE) + ")");
     return new Refusal(message, code, httpStatus, status, requestId);
   }
 
@@ -88,13 +90,17 @@ record Refusal(
 
   private static String quote(byte[] body) {
     String text =
-        new String(body, 0, Math.min(body.length, 4 * LONGEST_QUOTE), StandardCharsets.UTF_8)
-            .replaceAll("[\\p{Cntrl}\\s\uFFFD]+", " ")
-            .strip();
-    if (text.isEmpty()) {
-      return "nothing";
-    }
-    return "\"" + text.substring(0, Math.min(text.length(), LONGEST_QUOTE)) + "\"";
+        Printable.of(
+            new String(body, 0, Math.min(body.length, 8 * LONGEST_QUOTE), StandardCharsets.UTF_8),
+            LONGEST_QUOTE);
+    return text.isEmpty() ? "nothing" : "\"" + text + "\"";
+  }
+
+  /** The message of a Status, for one of an exception. */
+  static String said(Status status) {
+    return Printable.of(
+        Objects.requireNonNullElse(status.getMessage(), "no message came with it"),
+        LONGEST_MESSAGE);
   }
 
   /** RFC 9110, 10.2.3: a number of seconds, or a date. What is neither is as if not there. */

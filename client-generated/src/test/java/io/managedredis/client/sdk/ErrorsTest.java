@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.managedredis.client.model.Operation;
 import io.managedredis.client.model.Status;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -143,6 +145,55 @@ class ErrorsTest {
           .hasMessageContaining("200 with what is no Backup")
           .returns(StatusCode.UNKNOWN, ManagedRedisException::code);
     }
+  }
+
+  /**
+   * Line ends, an escape of terminals, C1's next line, Unicode's line end, a change of direction.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"\n", "\r\n", "\t\0", "\u001b", "\u0085", "\u2028", "\u202e"})
+  void aMessageCanNotForgeALineOfALog(String unprintable) throws Exception {
+    String message = "gone" + unprintable + "INFO all is well";
+    String escaped = new ObjectMapper().writeValueAsString(message);
+    try (ScriptedServer server =
+        new ScriptedServer(json(404, "{\"code\":5,\"message\":%s}".formatted(escaped)))) {
+      ManagedRedisException thrown = thrown(server);
+
+      assertThat(thrown).message().endsWith("NOT_FOUND: gone INFO all is well");
+      assertThat(thrown.status()).map(Status::getMessage).contains(message);
+    }
+  }
+
+  @Test
+  void aRequestsIdCanNotForgeALineOfALog() throws Exception {
+    String detail = "{\"@type\":\"t/google.rpc.RequestInfo\",\"requestId\":\"r\\nINFO %s\"}";
+    String status = "{\"code\":5,\"message\":\"gone\",\"details\":[" + detail + "]}";
+    try (ScriptedServer server =
+        new ScriptedServer(json(404, status.formatted("x".repeat(5000))))) {
+      assertThat(thrown(server).getMessage())
+          .hasSizeLessThan(300)
+          .contains("(request r INFO xxx")
+          .doesNotContain("\n");
+    }
+  }
+
+  @Test
+  void aMessageIsBoundedAndTheStatusKeepsTheOriginal() throws Exception {
+    String message = "x".repeat(998) + "🙂" + "y".repeat(100_000);
+    try (ScriptedServer server = new ScriptedServer(error(404, 5, message))) {
+      ManagedRedisException thrown = thrown(server);
+
+      assertThat(thrown).message().endsWith(": " + "x".repeat(998) + "…");
+      assertThat(thrown.status()).map(Status::getMessage).contains(message);
+    }
+  }
+
+  @Test
+  void theMessageOfAnOperationThatFailedIsPrintableToo() {
+    Status error = new Status().code(15).message("damaged\nINFO all is well");
+
+    assertThat(new OperationFailedException(new Operation().id("o"), error))
+        .hasMessage("Operation o failed: damaged INFO all is well");
   }
 
   @Test
