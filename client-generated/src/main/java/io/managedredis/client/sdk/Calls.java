@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLKeyException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /** Sends calls, again where that is safe and may help, and reads what comes. */
@@ -30,6 +34,12 @@ final class Calls {
   private static final int LARGEST_ANSWER = 64;
 
   private static final int LARGEST_ERROR = 1 << 20;
+
+  /**
+   * How the JDK tells that the connection ended while hands were shaken
+   * (jdk.internal.net.http.common.SSLTube): as an SSLHandshakeException like any other.
+   */
+  private static final String BROKEN_HANDSHAKE = "Remote host terminated the handshake";
 
   /** RFC 6750, 2.1. */
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
@@ -216,12 +226,38 @@ final class Calls {
     }
   }
 
-  static UnavailableException unreachable(Call call, IOException cause) {
+  /** No answer: an {@link UnavailableException}, unless a certificate is the reason. */
+  static ManagedRedisException unreachable(Call call, IOException cause) {
+    if (isCertificates(cause)) {
+      return new ManagedRedisException(
+          call
+              + ": no TLS connection, as a certificate or the settings for TLS do not fit: "
+              + said(cause)
+              + "; put right the server's certificate, or the SSLContext of .httpClient(...)",
+          StatusCode.FAILED_PRECONDITION,
+          cause);
+    }
     boolean late = cause instanceof HttpTimeoutException;
     return new UnavailableException(
         call + ": " + (late ? "" : "no answer: ") + said(cause),
         late ? StatusCode.DEADLINE_EXCEEDED : StatusCode.UNAVAILABLE,
         cause);
+  }
+
+  /** Which stays as it is however often it is tried, unlike a handshake that breaks off. */
+  private static boolean isCertificates(IOException cause) {
+    boolean found = false;
+    for (Throwable one = cause; one != null; one = one.getCause()) {
+      if (BROKEN_HANDSHAKE.equals(one.getMessage())) {
+        return false;
+      }
+      found |=
+          one instanceof SSLHandshakeException
+              || one instanceof SSLPeerUnverifiedException
+              || one instanceof SSLKeyException
+              || one instanceof CertificateException;
+    }
+    return found;
   }
 
   /** It may quote what came. */

@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
  * and wait for the answer.
  *
  * <p>Every method that asks the server throws {@link ManagedRedisException}, or the subclass that
- * says what happened. Calls are sent again when no answer comes or the answer is 429, 502, 503 or
- * 504, which is safe: what changes something carries an {@code Idempotency-Key}, the same each
- * time. An interrupt ends a call with the code {@link StatusCode#CANCELLED}, and the thread stays
- * interrupted.
+ * says what happened. Calls are sent again when no answer comes, other than for a certificate that
+ * does not fit, or the answer is 429, 502, 503 or 504, which is safe: what changes something
+ * carries an {@code Idempotency-Key}, the same each time. An interrupt ends a call with the code
+ * {@link StatusCode#CANCELLED}, and the thread stays interrupted.
  *
  * <p>Safe for use by many threads. It needs not be closed.
  */
