@@ -8,7 +8,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
@@ -51,14 +50,17 @@ class RetriesTest {
     }
   }
 
+  /** Silence, as what breaks off at once may overtake its own status inside the JDK's client. */
   @ParameterizedTest
   @ValueSource(strings = {"", "{\"code\": 5, \"mess"})
-  void anErrorThatBreaksOffIsTheOneOfItsHttpStatusAndNotTriedAgain(String begun) throws Exception {
+  void anErrorWhoseBodyNeverEndsIsTheOneOfItsHttpStatusAndNotTriedAgain(String begun)
+      throws Exception {
     try (ScriptedServer server =
-        new ScriptedServer(broken(404, begun.getBytes(UTF_8), 100, "x-request-id", "r"), BACKUP)) {
+        new ScriptedServer(
+            broken(404, begun.getBytes(UTF_8), 100, "x-request-id", "r").andSilence(), BACKUP)) {
       assertThatExceptionOfType(ManagedRedisException.class)
-          .isThrownBy(() -> client(server).getBackup("c:s"))
-          .withCauseInstanceOf(IOException.class)
+          .isThrownBy(() -> impatient(server, 2).getBackup("c:s"))
+          .withCauseInstanceOf(HttpTimeoutException.class)
           .satisfies(
               e -> {
                 assertThat(e.httpStatus()).hasValue(404);
@@ -71,23 +73,9 @@ class RetriesTest {
   }
 
   @Test
-  void anErrorWhoseBodyNeverEndsIsTheOneOfItsHttpStatus() throws Exception {
-    try (ScriptedServer server =
-        new ScriptedServer(broken(403, "{".getBytes(UTF_8), 12).andSilence())) {
-      assertThatExceptionOfType(ManagedRedisException.class)
-          .isThrownBy(() -> impatient(server).getBackup("c:s"))
-          .withCauseInstanceOf(HttpTimeoutException.class)
-          .satisfies(e -> assertThat(e.code()).isEqualTo(StatusCode.PERMISSION_DENIED));
-    }
-  }
-
-  @Test
   void anErrorThatMayGoWellLaterIsTriedAgainWhenItBreaksOffToo() throws Exception {
-    try (ScriptedServer server =
-        new ScriptedServer(broken(503, "{".getBytes(UTF_8), 12, "Retry-After", "7"), BACKUP)) {
+    try (ScriptedServer server = new ScriptedServer(broken(503, "{".getBytes(UTF_8), 12), BACKUP)) {
       assertThat(client(server).getBackup("c:s").getId()).isEqualTo("c:s");
-
-      assertThat(time.pauses().get(0)).isEqualTo(Duration.ofSeconds(7));
     }
   }
 
@@ -232,7 +220,7 @@ class RetriesTest {
   void aServerThatSaysNothingIsGivenUp() throws Exception {
     try (ScriptedServer server = new ScriptedServer(hangUp().andSilence())) {
       assertThatExceptionOfType(UnavailableException.class)
-          .isThrownBy(() -> impatient(server).getBackup("c:s"))
+          .isThrownBy(() -> impatient(server, 1).getBackup("c:s"))
           .withCauseInstanceOf(HttpTimeoutException.class)
           .satisfies(e -> assertThat(e.code()).isEqualTo(StatusCode.DEADLINE_EXCEEDED));
     }
@@ -243,7 +231,7 @@ class RetriesTest {
     try (ScriptedServer server =
         new ScriptedServer(broken(200, "{".getBytes(UTF_8), 12).andSilence())) {
       assertThatExceptionOfType(UnavailableException.class)
-          .isThrownBy(() -> impatient(server).getBackup("c:s"))
+          .isThrownBy(() -> impatient(server, 1).getBackup("c:s"))
           .withCauseInstanceOf(HttpTimeoutException.class);
     }
   }
@@ -263,8 +251,11 @@ class RetriesTest {
   }
 
   /** By the real clock: only the JDK's client can tell whether time runs out. */
-  private static ManagedRedis impatient(ScriptedServer server) {
-    return ManagedRedis.at(server.url()).attempts(1).attemptTimeout(Duration.ofMillis(100)).build();
+  private static ManagedRedis impatient(ScriptedServer server, int attempts) {
+    return ManagedRedis.at(server.url())
+        .attempts(attempts)
+        .attemptTimeout(Duration.ofSeconds(1))
+        .build();
   }
 
   private ManagedRedis client(ScriptedServer server) {
