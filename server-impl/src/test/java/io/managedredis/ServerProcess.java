@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
@@ -24,6 +25,8 @@ import org.awaitility.Awaitility;
 final class ServerProcess implements AutoCloseable {
   private static final Path JAR =
       Path.of(Objects.requireNonNull(System.getProperty("server.jar"), "run by mvn verify"));
+  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+  private static final Optional<Path> ARCHIVE = ClassArchive.of(JAR, JAVA);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String API = "/managed-redis/v1/";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -56,8 +59,11 @@ final class ServerProcess implements AutoCloseable {
     Path out = Files.createTempFile(logs, "server", ".out");
     Path err = Files.createTempFile(logs, "server", ".err");
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(JAVA.toString());
     command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    // Where the archive does not fit, the JVM goes without it, and would say so.
+    ARCHIVE.ifPresent(
+        file -> command.addAll(List.of("-XX:SharedArchiveFile=" + file, "-Xlog:disable")));
     command.addAll(jvmOptions);
     command.addAll(List.of("-jar", JAR.toString()));
     command.addAll(List.of(arguments));
