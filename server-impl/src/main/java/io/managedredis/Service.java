@@ -126,6 +126,7 @@ public final class Service implements AutoCloseable {
                   clusters,
                   health,
                   metrics,
+                  config.http().limits(),
                   filters));
       complete = true;
     } finally {

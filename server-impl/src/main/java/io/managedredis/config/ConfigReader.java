@@ -1,16 +1,16 @@
 package io.managedredis.config;
 
+import io.managedredis.access.AccessSettings;
 import io.managedredis.cluster.ClusterDeclaration;
 import io.managedredis.cluster.ClusterDeclaration.Credentials;
 import io.managedredis.cluster.ClusterDeclaration.ShardDeclaration;
 import io.managedredis.cluster.NodeAddress;
+import io.managedredis.http.HttpSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +37,17 @@ import org.snakeyaml.engine.v2.nodes.Node;
 public final class ConfigReader {
 
   private static final Set<String> ROOT_KEYS =
-      keys("listen", "dataDir", "clusters", "backup", "encryption");
+      keys(
+          "listen",
+          "dataDir",
+          "clusters",
+          "backup",
+          "encryption",
+          "auth",
+          "audit",
+          "tls",
+          "cors",
+          "limits");
   private static final Set<String> CLUSTER_KEYS =
       keys(
           "id",
@@ -69,7 +78,6 @@ public final class ConfigReader {
   private static final Pattern ID = Pattern.compile("[a-z0-9][-a-z0-9]{0,49}");
   private static final Pattern FOLDER = Pattern.compile("[-_.a-zA-Z0-9]{1,50}");
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,63}");
-  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
   private final Map<String, String> environment;
   private final List<YamlSection.Problem> problems = new ArrayList<>();
@@ -97,10 +105,12 @@ public final class ConfigReader {
   private ServiceConfig read() throws ConfigException {
     YamlSection root = YamlSection.of(parse(), "", 1, ROOT_KEYS, problems);
     ListenAddress listen = listen(root);
-    Path dataDir = path(root, "dataDir").orElse(folder.resolve("data")).normalize();
+    Path dataDir = root.file("dataDir", folder).orElse(folder.resolve("data")).normalize();
     List<ClusterDeclaration> clusters = clusters(root);
     BackupSettings backup = backup(root.section("backup", BACKUP_KEYS));
     @Nullable Path keysetFile = keysetFile(root);
+    AccessSettings access = AccessSection.read(root, folder);
+    HttpSettings http = HttpSection.read(root, folder);
     if (!problems.isEmpty()) {
       throw new ConfigException(
           problems.stream()
@@ -108,7 +118,7 @@ public final class ConfigReader {
               .map(p -> file + ", line " + p.line() + ": " + p.what())
               .toList());
     }
-    return new ServiceConfig(listen, dataDir, clusters, backup, keysetFile);
+    return new ServiceConfig(listen, dataDir, clusters, backup, keysetFile, access, http);
   }
 
   private @Nullable Node parse() throws ConfigException {
@@ -151,7 +161,7 @@ public final class ConfigReader {
     Map<String, Integer> lines = new TreeMap<>();
     for (YamlSection.Value element : root.list("clusters")) {
       YamlSection section = root.section(element, CLUSTER_KEYS);
-      String id = matching(section, "id", ID, "1 to 50 of a-z, 0-9 and -, not starting with -");
+      String id = section.matching("id", ID, "1 to 50 of a-z, 0-9 and -, not starting with -");
       if (!id.isEmpty()) {
         Integer first = lines.putIfAbsent(id, section.line("id"));
         if (first != null) {
@@ -165,10 +175,10 @@ public final class ConfigReader {
   }
 
   private Optional<ClusterDeclaration> cluster(YamlSection section, String id) {
-    String folderId = matching(section, "folderId", FOLDER, "1 to 50 of a-z, A-Z, 0-9, -, _ and .");
+    String folderId = section.matching("folderId", FOLDER, "1 to 50 of a-z, A-Z, 0-9, -, _ and .");
     String name =
         section.has("name")
-            ? matching(section, "name", NAME, "1 to 63 of a-z, A-Z, 0-9, _ and -")
+            ? section.matching("name", NAME, "1 to 63 of a-z, A-Z, 0-9, _ and -")
             : "";
     List<NodeAddress> nodes = nodes(section, new HashSet<>());
     List<ShardDeclaration> shards = shards(section);
@@ -226,7 +236,7 @@ public final class ConfigReader {
     }
     for (YamlSection.Value value : values) {
       YamlSection shard = section.section(value, SHARD_KEYS);
-      String name = matching(shard, "name", NAME, "1 to 63 of a-z, A-Z, 0-9, _ and -");
+      String name = shard.matching("name", NAME, "1 to 63 of a-z, A-Z, 0-9, _ and -");
       if (!name.isEmpty() && !names.add(name.toLowerCase(Locale.ROOT))) {
         shard.problem(
             shard.line("name"),
@@ -262,7 +272,7 @@ public final class ConfigReader {
 
   private Optional<String> fromFile(YamlSection section) {
     Optional<String> name = section.text("passwordFile");
-    Optional<Path> secretFile = path(section, "passwordFile");
+    Optional<Path> secretFile = section.file("passwordFile", folder);
     if (name.isEmpty() || secretFile.isEmpty()) {
       return Optional.empty();
     }
@@ -303,9 +313,9 @@ public final class ConfigReader {
       return null;
     }
     YamlSection tls = section.section("tls", TLS_KEYS);
-    Optional<Path> ca = path(tls, "caFile");
-    Optional<Path> cert = path(tls, "certFile");
-    Optional<Path> key = path(tls, "keyFile");
+    Optional<Path> ca = tls.file("caFile", folder);
+    Optional<Path> cert = tls.file("certFile", folder);
+    Optional<Path> key = tls.file("keyFile", folder);
     if (cert.isPresent() != key.isPresent()) {
       tls.problem(tls.line(), section.path("tls") + ": certFile and keyFile go together");
       return null;
@@ -321,15 +331,15 @@ public final class ConfigReader {
   private BackupSettings backup(YamlSection section) {
     BackupSettings defaults = BackupSettings.defaults();
     return new BackupSettings(
-        number(section, "parallelShards", 1, 64, defaults.parallelShards()),
-        number(section, "parallelOperations", 1, 64, defaults.parallelOperations()),
-        number(section, "attempts", 1, 10, defaults.attempts()),
-        duration(section, "connectTimeout", defaults.connectTimeout()),
-        duration(section, "handshakeTimeout", defaults.handshakeTimeout()),
-        duration(section, "firstByteTimeout", defaults.firstByteTimeout()),
-        duration(section, "stallTimeout", defaults.stallTimeout()),
-        duration(section, "timeout", defaults.timeout()),
-        number(section, "compressionLevel", 1, 19, defaults.compressionLevel()));
+        section.number("parallelShards", 1, 64, defaults.parallelShards()),
+        section.number("parallelOperations", 1, 64, defaults.parallelOperations()),
+        section.number("attempts", 1, 10, defaults.attempts()),
+        section.duration("connectTimeout", defaults.connectTimeout()),
+        section.duration("handshakeTimeout", defaults.handshakeTimeout()),
+        section.duration("firstByteTimeout", defaults.firstByteTimeout()),
+        section.duration("stallTimeout", defaults.stallTimeout()),
+        section.duration("timeout", defaults.timeout()),
+        section.number("compressionLevel", 1, 19, defaults.compressionLevel()));
   }
 
   /** What is in it is looked at by those who know keys. */
@@ -339,7 +349,7 @@ public final class ConfigReader {
     }
     YamlSection section = root.section("encryption", ENCRYPTION_KEYS);
     section.requiredText("keysetFile");
-    Optional<Path> keyset = path(section, "keysetFile").map(Path::normalize);
+    Optional<Path> keyset = section.file("keysetFile", folder).map(Path::normalize);
     if (keyset.isPresent() && !Files.isReadable(keyset.get())) {
       section.problem(
           section.line("keysetFile"),
@@ -353,72 +363,7 @@ public final class ConfigReader {
     return keyset.orElse(null);
   }
 
-  /** A path, relative to the folder of the file. */
-  private Optional<Path> path(YamlSection section, String key) {
-    try {
-      return section.text(key).map(folder::resolve);
-    } catch (InvalidPathException e) {
-      section.problem(section.line(key), section.path(key) + " is no path: " + e.getReason());
-      return Optional.empty();
-    }
-  }
-
-  private static int number(YamlSection section, String key, int least, int most, int otherwise) {
-    Optional<String> text = section.text(key);
-    if (text.isEmpty()) {
-      return otherwise;
-    }
-    if (text.get().matches("[0-9]{1,9}")) {
-      int number = Integer.parseInt(text.get());
-      if (number >= least && number <= most) {
-        return number;
-      }
-    }
-    section.problem(
-        section.line(key),
-        section.path(key) + " must be from " + least + " to " + most + ", not " + text.get());
-    return otherwise;
-  }
-
-  private static Duration duration(YamlSection section, String key, Duration otherwise) {
-    Optional<String> text = section.text(key);
-    if (text.isEmpty()) {
-      return otherwise;
-    }
-    Matcher matcher = DURATION.matcher(text.get());
-    if (matcher.matches()) {
-      long count = Long.parseLong(matcher.group(1));
-      Duration duration =
-          switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(count);
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            default -> Duration.ofHours(count);
-          };
-      if (!duration.isZero() && duration.compareTo(Duration.ofDays(7)) <= 0) {
-        return duration;
-      }
-    }
-    section.problem(
-        section.line(key),
-        section.path(key)
-            + " must be a duration up to 168h such as 500ms, 30s, 10m or 6h, not "
-            + text.get());
-    return otherwise;
-  }
-
-  private static String matching(YamlSection section, String key, Pattern pattern, String shape) {
-    Optional<String> text = section.requiredText(key);
-    if (text.isPresent() && !pattern.matcher(text.get()).matches()) {
-      section.problem(
-          section.line(key),
-          section.path(key) + " must be " + shape + ", not \"" + text.get() + "\"");
-      return "";
-    }
-    return text.orElse("");
-  }
-
-  private static String reason(Exception e) {
+  static String reason(Exception e) {
     if (e instanceof java.nio.file.NoSuchFileException missing) {
       return missing.getFile() + " does not exist";
     }
@@ -431,7 +376,7 @@ public final class ConfigReader {
     return String.valueOf(e.getMessage());
   }
 
-  private static Set<String> keys(String... names) {
+  static Set<String> keys(String... names) {
     return new LinkedHashSet<>(List.of(names));
   }
 }

@@ -1,6 +1,8 @@
 package io.managedredis.config;
 
+import io.managedredis.access.AccessSettings;
 import io.managedredis.cluster.ClusterDeclaration;
+import io.managedredis.http.HttpSettings;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param clusters the declared clusters
  * @param backup how backups are taken
  * @param keysetFile the keys that encrypt backups; null when they are not encrypted
+ * @param access who may call, and where that is put on record
+ * @param http how calls are taken
  */
 public record ServiceConfig(
     ListenAddress listen,
     Path dataDir,
     List<ClusterDeclaration> clusters,
     BackupSettings backup,
-    @Nullable Path keysetFile) {
+    @Nullable Path keysetFile,
+    AccessSettings access,
+    HttpSettings http) {
 
   /** Copies the list. */
   public ServiceConfig {
@@ -28,11 +34,11 @@ public record ServiceConfig(
 
   /** The same configuration, listening elsewhere. */
   public ServiceConfig withListen(ListenAddress other) {
-    return new ServiceConfig(other, dataDir, clusters, backup, keysetFile);
+    return new ServiceConfig(other, dataDir, clusters, backup, keysetFile, access, http);
   }
 
   /** The same configuration with another data folder. */
   public ServiceConfig withDataDir(Path other) {
-    return new ServiceConfig(listen, other, clusters, backup, keysetFile);
+    return new ServiceConfig(listen, other, clusters, backup, keysetFile, access, http);
   }
 }

@@ -1,11 +1,16 @@
 package io.managedredis.config;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -25,6 +30,8 @@ final class YamlSection {
 
   /** A value with the line that it stands on. */
   record Value(String path, int line, Node node) {}
+
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
   private final String path;
   private final int line;
@@ -140,6 +147,80 @@ final class YamlSection {
   /** The mapping that an element of a list is. */
   YamlSection section(Value value, Set<String> known) {
     return of(value.node(), value.path(), value.line(), known, problems);
+  }
+
+  /** A path, relative to the folder of the file; a problem when it is none. */
+  Optional<Path> file(String key, Path folder) {
+    try {
+      return text(key).map(folder::resolve);
+    } catch (InvalidPathException e) {
+      problem(line(key), path(key) + " is no path: " + e.getReason());
+      return Optional.empty();
+    }
+  }
+
+  /** A whole number of that range; a problem when it is something else. */
+  int number(String key, int least, int most, int otherwise) {
+    Optional<String> text = text(key);
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    if (text.get().matches("[0-9]{1,9}")) {
+      int number = Integer.parseInt(text.get());
+      if (number >= least && number <= most) {
+        return number;
+      }
+    }
+    problem(
+        line(key), path(key) + " must be from " + least + " to " + most + ", not " + text.get());
+    return otherwise;
+  }
+
+  /** {@code true} or {@code false}; a problem when it is something else. */
+  boolean flag(String key, boolean otherwise) {
+    Optional<String> text = text(key);
+    if (text.isPresent() && !text.get().equals("true") && !text.get().equals("false")) {
+      problem(line(key), path(key) + " must be true or false, not " + text.get());
+    }
+    return text.map(Boolean::parseBoolean).orElse(otherwise);
+  }
+
+  /** A duration of at most a week; a problem when it is something else. */
+  Duration duration(String key, Duration otherwise) {
+    Optional<String> text = text(key);
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    Matcher matcher = DURATION.matcher(text.get());
+    if (matcher.matches()) {
+      long count = Long.parseLong(matcher.group(1));
+      Duration duration =
+          switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(count);
+            case "s" -> Duration.ofSeconds(count);
+            case "m" -> Duration.ofMinutes(count);
+            default -> Duration.ofHours(count);
+          };
+      if (!duration.isZero() && duration.compareTo(Duration.ofDays(7)) <= 0) {
+        return duration;
+      }
+    }
+    problem(
+        line(key),
+        path(key)
+            + " must be a duration up to 168h such as 500ms, 30s, 10m or 6h, not "
+            + text.get());
+    return otherwise;
+  }
+
+  /** A required text of that shape; a problem and an empty text otherwise. */
+  String matching(String key, Pattern pattern, String shape) {
+    Optional<String> text = requiredText(key);
+    if (text.isPresent() && !pattern.matcher(text.get()).matches()) {
+      problem(line(key), path(key) + " must be " + shape + ", not \"" + text.get() + "\"");
+      return "";
+    }
+    return text.orElse("");
   }
 
   private static int lineOf(Node node) {

@@ -57,6 +57,7 @@ public final class ApiServer implements AutoCloseable {
    *
    * @param host a name or address of this host
    * @param port 0 to 65535; 0 takes a free one
+   * @param limits how much one caller may take
    * @param filters further Jersey components, registered beside ours
    * @throws IOException when the address can't be bound
    */
@@ -69,6 +70,7 @@ public final class ApiServer implements AutoCloseable {
       Clusters clusters,
       ClusterHealth health,
       Metrics metrics,
+      Limits limits,
       List<Object> filters)
       throws IOException {
     ObjectMapper json = Json.mapper();
@@ -84,6 +86,7 @@ public final class ApiServer implements AutoCloseable {
     listener = new NetworkListener("api", host, port);
     listener.registerAddOn(malformed);
     listener.setMaxPendingBytes(PENDING);
+    listener.setMaxHttpHeaderSize(limits.headerBytes());
     listener.getTransport().setWriteTimeout(STALLED_CLIENT.toSeconds(), TimeUnit.SECONDS);
     listener
         .getTransport()

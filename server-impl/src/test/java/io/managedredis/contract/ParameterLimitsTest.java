@@ -91,6 +91,30 @@ class ParameterLimitsTest {
     }
   }
 
+  /** A character outside of the basic plane is twelve bytes of a URI, which has its limit, too. */
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource("texts")
+  void theLongestTextIsReadWholeWhateverItsCharactersAre(
+      DeclaredOperation operation, Parameter parameter) {
+    String longest = "\uD83D\uDE00".repeat(parameter.schema().path("maxLength").asInt());
+
+    Refusal refusal =
+        Refusal.of(Call.of(operation).with(parameter.name(), longest).sendBroken(service));
+
+    assertThat(refusal.violations().keySet()).isSubsetOf(parameter.name());
+    assertThat(refusal.status()).isIn(200, refusal.violations().isEmpty() ? 200 : 400);
+  }
+
+  static Stream<Arguments> texts() {
+    return CONTRACT.operations().stream()
+        .flatMap(
+            operation ->
+                operation.parameters().stream()
+                    .filter(parameter -> parameter.in().equals("query"))
+                    .filter(parameter -> parameter.schema().path("type").asText().equals("string"))
+                    .map(parameter -> arguments(operation, parameter)));
+  }
+
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("withExample")
   void theExampleOfAParameterIsAccepted(DeclaredOperation operation, Parameter parameter) {

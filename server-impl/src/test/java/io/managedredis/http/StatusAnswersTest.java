@@ -260,7 +260,7 @@ class StatusAnswersTest {
   @ParameterizedTest
   @ValueSource(strings = {"header", "path", "query", "many headers"})
   void aRequestThatIsTooLargeIsAnsweredWithAStatus(String where) throws IOException {
-    String much = "a".repeat(20_000);
+    String much = "a".repeat(40_000);
     String request =
         switch (where) {
           case "header" -> "GET /health/live HTTP/1.1\r\nHost: x\r\nX-Much: " + much + "\r\n\r\n";
