@@ -1,5 +1,6 @@
 package io.managedredis;
 
+import io.managedredis.access.CredentialVerifier;
 import io.managedredis.backup.BackupRemover;
 import io.managedredis.backup.BackupTaker;
 import io.managedredis.backup.BackupVerifier;
@@ -114,6 +115,7 @@ public final class Service implements AutoCloseable {
                           new BackupVerifier(repository), catalog.backups(), metrics)),
                   config.backup().parallelOperations()));
       operations.recover();
+      List<CredentialVerifier> verifiers = List.of();
       host = config.listen().host();
       server =
           opened(
@@ -126,7 +128,9 @@ public final class Service implements AutoCloseable {
                   clusters,
                   health,
                   metrics,
-                  config.http().limits(),
+                  config.http(),
+                  verifiers,
+                  config.access().openMetrics(),
                   filters));
       complete = true;
     } finally {

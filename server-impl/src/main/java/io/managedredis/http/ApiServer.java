@@ -1,6 +1,7 @@
 package io.managedredis.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.managedredis.access.CredentialVerifier;
 import io.managedredis.catalog.Catalog;
 import io.managedredis.cluster.ClusterHealth;
 import io.managedredis.cluster.Clusters;
@@ -57,7 +58,8 @@ public final class ApiServer implements AutoCloseable {
    *
    * @param host a name or address of this host
    * @param port 0 to 65535; 0 takes a free one
-   * @param limits how much one caller may take
+   * @param verifiers who tell whom a token belongs to; without any, nobody has to say who they are
+   * @param openMetrics whether the metrics are for everybody all the same
    * @param filters further Jersey components, registered beside ours
    * @throws IOException when the address can't be bound
    */
@@ -70,23 +72,42 @@ public final class ApiServer implements AutoCloseable {
       Clusters clusters,
       ClusterHealth health,
       Metrics metrics,
-      Limits limits,
+      HttpSettings settings,
+      List<CredentialVerifier> verifiers,
+      boolean openMetrics,
       List<Object> filters)
       throws IOException {
     ObjectMapper json = Json.mapper();
     MalformedRequests malformed = new MalformedRequests(json);
     readiness = new Readiness(catalog, repository);
+    Authentication authentication = new Authentication(verifiers);
+    CurrentCall call = new CurrentCall();
+    ContractDocument contract = new ContractDocument();
     ResourceConfig application =
-        application(json, catalog, repository, operations, clusters, health);
+        application(json, catalog, repository, operations, clusters, health, call);
+    // Behind the one that finds out which operation answers.
+    application.register(
+        new RequiredRoleFilter(contract.requiredRoles(), call), Priorities.USER + 1);
     filters.forEach(application::register);
     HttpHandler api = ContainerFactory.createContainer(HttpHandler.class, application);
     FrontHandler front =
         new FrontHandler(
-            api, new Pages(new ContractDocument(), readiness, metrics, clusters), metrics, json);
+            api,
+            new Pages(
+                contract,
+                readiness,
+                metrics,
+                openMetrics,
+                // What is declared here is nobody's business who has not said who they are.
+                authentication.isRequired() ? new Clusters(List.of()) : clusters),
+            authentication,
+            call,
+            metrics,
+            json);
     listener = new NetworkListener("api", host, port);
     listener.registerAddOn(malformed);
     listener.setMaxPendingBytes(PENDING);
-    listener.setMaxHttpHeaderSize(limits.headerBytes());
+    listener.setMaxHttpHeaderSize(settings.limits().headerBytes());
     listener.getTransport().setWriteTimeout(STALLED_CLIENT.toSeconds(), TimeUnit.SECONDS);
     listener
         .getTransport()
@@ -115,17 +136,25 @@ public final class ApiServer implements AutoCloseable {
       Repository repository,
       Operations operations,
       Clusters clusters,
-      ClusterHealth health) {
+      ClusterHealth health,
+      CurrentCall call) {
     PageTokens tokens = new PageTokens(catalog.secret("page-token", PageTokens.SECRET_BYTES));
-    StartedOperations started = new StartedOperations(operations, clusters);
+    StartedOperations started = new StartedOperations(operations, clusters, call);
     ResourceConfig application = new ResourceConfig();
     application.register(
         new BackupResource(
-            catalog.backups(), repository, started, tokens, new DownloadSlots(DOWNLOADS)));
+            catalog.backups(), repository, started, tokens, new DownloadSlots(DOWNLOADS), call));
     application.register(
         new ClusterResource(
-            clusters, health, catalog.clusters(), catalog.backups(), operations, started, tokens));
-    application.register(new OperationResource(operations, started));
+            clusters,
+            health,
+            catalog.clusters(),
+            catalog.backups(),
+            operations,
+            started,
+            tokens,
+            call));
+    application.register(new OperationResource(operations, started, call));
     application.register(new DeclaredParametersFilter());
     application.register(new StatusFilter());
     // Before the others: it may turn the answer into an error.

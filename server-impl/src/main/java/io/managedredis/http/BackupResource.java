@@ -1,6 +1,5 @@
 package io.managedredis.http;
 
-import io.managedredis.access.Caller;
 import io.managedredis.api.BackupApi;
 import io.managedredis.api.model.Backup;
 import io.managedredis.api.model.BackupManifest;
@@ -37,18 +36,21 @@ public final class BackupResource implements BackupApi {
   private final StartedOperations operations;
   private final PageTokens tokens;
   private final DownloadSlots slots;
+  private final CurrentCall call;
 
   BackupResource(
       BackupCatalog catalog,
       StoredBackups backups,
       StartedOperations operations,
       PageTokens tokens,
-      DownloadSlots slots) {
+      DownloadSlots slots,
+      CurrentCall call) {
     this.catalog = catalog;
     this.backups = backups;
     this.operations = operations;
     this.tokens = tokens;
     this.slots = slots;
+    this.call = call;
   }
 
   @Override
@@ -59,13 +61,14 @@ public final class BackupResource implements BackupApi {
   @Override
   public ListBackupsResponse listBackups(
       String folderId, @Nullable Long pageSize, @Nullable String pageToken) {
+    String folder = call.folder(folderId);
     return page(
         Page.read(
             tokens,
             "listBackups/" + folderId,
             pageSize,
             pageToken,
-            (after, limit) -> catalog.listByFolder(folderId, after, limit),
+            (after, limit) -> catalog.listByFolder(folder, after, limit),
             BackupResource::position));
   }
 
@@ -103,16 +106,16 @@ public final class BackupResource implements BackupApi {
 
   private Operation change(
       OperationKind kind, String description, String backupId, @Nullable String idempotencyKey) {
-    Caller caller = Caller.ANONYMOUS;
     String key = StartedOperations.key(idempotencyKey);
     // Asked first: the repeat of a deletion finds no backup any more.
-    Optional<Operation> repeated = operations.repeated(caller, key, kind, backupId);
+    Optional<Operation> repeated = operations.repeated(key, kind, backupId, () -> none(backupId));
     return repeated.orElseGet(
         () -> {
-          BackupEntry backup =
-              catalog
-                  .find(backupId)
-                  .orElseThrow(() -> operations.deleting(backupId).orElseGet(() -> none(backupId)));
+          Optional<BackupEntry> found = catalog.find(backupId);
+          if (found.isEmpty()) {
+            throw operations.deleting(backupId, () -> none(backupId));
+          }
+          BackupEntry backup = allowed(backupId, found);
           return operations.start(
               new NewOperation(
                   kind,
@@ -120,7 +123,7 @@ public final class BackupResource implements BackupApi {
                   backup.folderId(),
                   backup.id(),
                   description + backup.id(),
-                  caller.subject(),
+                  call.caller().subject(),
                   key));
         });
   }
@@ -130,7 +133,11 @@ public final class BackupResource implements BackupApi {
   }
 
   private BackupEntry find(String backupId) {
-    return catalog.find(backupId).orElseThrow(() -> none(backupId));
+    return allowed(backupId, catalog.find(backupId));
+  }
+
+  private BackupEntry allowed(String backupId, Optional<BackupEntry> found) {
+    return call.allowed(found, BackupEntry::folderId, () -> none(backupId));
   }
 
   private static BackupId id(String backupId) {

@@ -1,6 +1,5 @@
 package io.managedredis.http;
 
-import io.managedredis.access.Caller;
 import io.managedredis.api.ClusterApi;
 import io.managedredis.api.model.Cluster;
 import io.managedredis.api.model.ListBackupsResponse;
@@ -11,6 +10,7 @@ import io.managedredis.api.model.Operation;
 import io.managedredis.api.model.Shard;
 import io.managedredis.backup.BackupOrder;
 import io.managedredis.catalog.BackupCatalog;
+import io.managedredis.catalog.BackupEntry;
 import io.managedredis.catalog.ClusterCatalog;
 import io.managedredis.catalog.OperationEntry;
 import io.managedredis.catalog.OperationKind;
@@ -25,9 +25,11 @@ import io.managedredis.operation.StatusCode;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,7 @@ public final class ClusterResource implements ClusterApi {
   private final Operations operations;
   private final StartedOperations started;
   private final PageTokens tokens;
+  private final CurrentCall call;
   private final SecureRandom random = new SecureRandom();
 
   ClusterResource(
@@ -53,7 +56,8 @@ public final class ClusterResource implements ClusterApi {
       BackupCatalog backups,
       Operations operations,
       StartedOperations started,
-      PageTokens tokens) {
+      PageTokens tokens,
+      CurrentCall call) {
     this.clusters = clusters;
     this.health = health;
     this.declared = declared;
@@ -61,6 +65,7 @@ public final class ClusterResource implements ClusterApi {
     this.operations = operations;
     this.started = started;
     this.tokens = tokens;
+    this.call = call;
   }
 
   @Override
@@ -76,7 +81,9 @@ public final class ClusterResource implements ClusterApi {
       @Nullable String filter) {
     Predicate<String> wanted = NameFilter.parse(filter);
     List<ClusterDeclaration> all =
-        clusters.inFolder(folderId).stream().filter(c -> wanted.test(c.name())).toList();
+        clusters.inFolder(call.folder(folderId)).stream()
+            .filter(c -> wanted.test(c.name()))
+            .toList();
     Page<ClusterDeclaration> page =
         Page.read(
             tokens,
@@ -123,7 +130,10 @@ public final class ClusterResource implements ClusterApi {
             "listClusterBackups/" + id,
             pageSize,
             pageToken,
-            (after, limit) -> backups.listByCluster(id, after, limit),
+            visible(
+                (after, limit) -> backups.listByCluster(id, after, limit),
+                BackupEntry::folderId,
+                BackupResource::position),
             BackupResource::position));
   }
 
@@ -137,8 +147,11 @@ public final class ClusterResource implements ClusterApi {
             "listClusterOperations/" + id,
             pageSize,
             pageToken,
-            (after, limit) -> operations.list(id, after, limit),
-            operation -> new Position(operation.createdAt(), operation.id()));
+            visible(
+                (after, limit) -> operations.list(id, after, limit),
+                OperationEntry::folderId,
+                ClusterResource::position),
+            ClusterResource::position);
     return new ListClusterOperationsResponse()
         .operations(page.entries().stream().map(started::wire).toList())
         .nextPageToken(page.nextPageToken());
@@ -154,7 +167,7 @@ public final class ClusterResource implements ClusterApi {
             cluster.folderId(),
             BackupOrder.newId(cluster.id(), Instant.now(), random).toString(),
             "Back up cluster " + cluster.id(),
-            Caller.ANONYMOUS.subject(),
+            call.caller().subject(),
             StartedOperations.key(idempotencyKey)));
   }
 
@@ -163,7 +176,10 @@ public final class ClusterResource implements ClusterApi {
   }
 
   private ClusterDeclaration find(String clusterId) {
-    return clusters.find(clusterId).orElseThrow(() -> ApiException.notFound("Cluster", clusterId));
+    return call.allowed(
+        clusters.find(clusterId),
+        ClusterDeclaration::folderId,
+        () -> ApiException.notFound("Cluster", clusterId));
   }
 
   private List<Cluster> wire(List<ClusterDeclaration> declarations) {
@@ -206,6 +222,34 @@ public final class ClusterResource implements ClusterApi {
               + (finding.trouble() == null ? "" : ": " + finding.trouble().getMessage()));
     }
     return topology.shards().stream().map(Topology.Shard::name).sorted().toList();
+  }
+
+  private static Position position(OperationEntry operation) {
+    return new Position(operation.createdAt(), operation.id());
+  }
+
+  /**
+   * Leaves out what lies in a folder that the caller does not see: a cluster that was moved to
+   * another folder left its past behind.
+   */
+  private <T> Page.Source<T> visible(
+      Page.Source<T> all, Function<T, String> folder, Function<T, Position> position) {
+    return (after, limit) -> {
+      List<T> visible = new ArrayList<>();
+      @Nullable Position from = after;
+      for (boolean more = true; more && visible.size() < limit; ) {
+        List<T> next = all.after(from, limit);
+        next.stream()
+            .filter(entry -> call.sees(folder.apply(entry)))
+            .limit(limit - visible.size())
+            .forEach(visible::add);
+        more = next.size() == limit;
+        if (more) {
+          from = position.apply(next.get(limit - 1));
+        }
+      }
+      return visible;
+    };
   }
 
   private static boolean isAfter(String name, @Nullable Position position) {

@@ -1,12 +1,14 @@
 package io.managedredis.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.managedredis.access.Grant;
 import io.managedredis.api.model.Status;
 import io.managedredis.operation.StatusCode;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,12 +27,22 @@ final class FrontHandler extends HttpHandler {
 
   private final HttpHandler api;
   private final Pages pages;
+  private final Authentication authentication;
+  private final CurrentCall current;
   private final Metrics metrics;
   private final ObjectMapper json;
 
-  FrontHandler(HttpHandler api, Pages pages, Metrics metrics, ObjectMapper json) {
+  FrontHandler(
+      HttpHandler api,
+      Pages pages,
+      Authentication authentication,
+      CurrentCall current,
+      Metrics metrics,
+      ObjectMapper json) {
     this.api = api;
     this.pages = pages;
+    this.authentication = authentication;
+    this.current = current;
     this.metrics = metrics;
     this.json = json;
     // Jersey decodes paths itself, and tells a colon from an encoded slash.
@@ -82,8 +94,23 @@ final class FrontHandler extends HttpHandler {
     } else if (path.equals("/docs")) {
       redirect(request, response, requestId);
     } else {
-      api.service(request, response);
+      call(request, response);
     }
+  }
+
+  private void call(Request request, Response response) throws Exception {
+    CurrentCall.Call unused = current.begin(authentication.caller(authorization(request)));
+    try {
+      api.service(request, response);
+    } finally {
+      current.end();
+    }
+  }
+
+  private static List<String> authorization(Request request) {
+    List<String> values = new ArrayList<>();
+    request.getHeaders(HttpHeaders.AUTHORIZATION).forEach(values::add);
+    return values;
   }
 
   /** Pages are measured by their first part: landing, docs, openapi, health, metrics. */
@@ -110,6 +137,9 @@ final class FrontHandler extends HttpHandler {
       throws IOException, InterruptedException {
     switch (request.getMethod().getMethodString()) {
       case "GET", "HEAD" -> {
+        if (!page.isOpen()) {
+          requireSeesAll(request);
+        }
         PageContent content = page.content(request);
         content.headers().forEach(response::setHeader);
         if (content.isKnownTo(request.getHeader(HttpHeaders.IF_NONE_MATCH))) {
@@ -120,6 +150,15 @@ final class FrontHandler extends HttpHandler {
       }
       case "OPTIONS" -> allow(response);
       default -> refuseMethod(response, requestId);
+    }
+  }
+
+  /** What tells of all folders is for those who see them all. */
+  private void requireSeesAll(Request request) {
+    if (!authentication.caller(authorization(request)).sees(Grant.ANY_FOLDER)) {
+      throw ApiException.of(
+          StatusCode.PERMISSION_DENIED,
+          "This page needs a role on all folders. Ask the operator of this server for it");
     }
   }
 
@@ -153,6 +192,7 @@ final class FrontHandler extends HttpHandler {
   }
 
   private void fail(Response response, String requestId, ApiException e) throws IOException {
+    Statuses.headers(e.code().httpStatus(), e.retryAfter()).forEach(response::setHeader);
     fail(
         response,
         requestId,

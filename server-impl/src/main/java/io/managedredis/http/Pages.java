@@ -21,8 +21,19 @@ final class Pages {
 
   /** Makes the content of a page when it is asked for. */
   @FunctionalInterface
-  interface Page {
-    PageContent content(Request request) throws ApiException, InterruptedException;
+  interface Content {
+    PageContent of(Request request) throws ApiException, InterruptedException;
+  }
+
+  /**
+   * A page.
+   *
+   * @param isOpen whether nobody is asked who they are
+   */
+  record Page(boolean isOpen, Content content) {
+    PageContent content(Request request) throws ApiException, InterruptedException {
+      return content.of(request);
+    }
   }
 
   private static final String JSON = "application/json";
@@ -41,16 +52,21 @@ final class Pages {
 
   private final Map<String, Page> pages = new TreeMap<>();
 
-  Pages(ContractDocument contract, Readiness readiness, Metrics metrics, Clusters clusters)
+  Pages(
+      ContractDocument contract,
+      Readiness readiness,
+      Metrics metrics,
+      boolean openMetrics,
+      Clusters clusters)
       throws IOException {
     PageContent yaml = PageContent.fixed("application/yaml", contract.yaml());
     PageContent json = PageContent.fixed(JSON, contract.json());
-    pages.put("/openapi.yaml", request -> yaml);
-    pages.put("/openapi.json", request -> json);
+    open("/openapi.yaml", request -> yaml);
+    open("/openapi.json", request -> json);
     PageContent up =
         PageContent.momentary(JSON, "{\"status\":\"UP\"}".getBytes(StandardCharsets.UTF_8));
-    pages.put("/health/live", request -> up);
-    pages.put(
+    open("/health/live", request -> up);
+    open(
         "/health/ready",
         request -> {
           Optional<String> trouble = readiness.trouble();
@@ -61,10 +77,12 @@ final class Pages {
         });
     pages.put(
         "/metrics",
-        request ->
-            PageContent.momentary(
-                "text/plain; version=0.0.4; charset=utf-8",
-                metrics.scrape().getBytes(StandardCharsets.UTF_8)));
+        new Page(
+            openMetrics,
+            request ->
+                PageContent.momentary(
+                    "text/plain; version=0.0.4; charset=utf-8",
+                    metrics.scrape().getBytes(StandardCharsets.UTF_8))));
     landing(contract, clusters);
     docs();
   }
@@ -77,7 +95,7 @@ final class Pages {
   private void landing(ContractDocument contract, Clusters clusters) throws IOException {
     LandingPage landing =
         new LandingPage(text(OURS + "landing/index.html"), contract.version(), clusters);
-    pages.put("/", landing::content);
+    open("/", landing::content);
     put("/landing.css", OURS + "landing/landing.css");
     put("/landing.svg", OURS + "landing/landing.svg");
   }
@@ -95,10 +113,14 @@ final class Pages {
     put("/docs/", OURS + "docs/index.html");
   }
 
+  private void open(String path, Content content) {
+    pages.put(path, new Page(true, content));
+  }
+
   private void put(String path, String resource) throws IOException {
     try (InputStream in = resource(resource)) {
       PageContent content = PageContent.fixed(mediaType(resource), in.readAllBytes());
-      pages.put(path, request -> content);
+      open(path, request -> content);
     }
   }
 

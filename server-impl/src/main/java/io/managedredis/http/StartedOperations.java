@@ -1,6 +1,5 @@
 package io.managedredis.http;
 
-import io.managedredis.access.Caller;
 import io.managedredis.api.model.Operation;
 import io.managedredis.catalog.OperationEntry;
 import io.managedredis.catalog.OperationKind;
@@ -11,6 +10,7 @@ import io.managedredis.operation.StartResult;
 import io.managedredis.operation.StatusCode;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Starting operations on behalf of a call, with the answers that the contract has for it. */
@@ -20,20 +20,22 @@ final class StartedOperations {
 
   private final Operations operations;
   private final Clusters clusters;
+  private final CurrentCall call;
 
-  StartedOperations(Operations operations, Clusters clusters) {
+  StartedOperations(Operations operations, Clusters clusters, CurrentCall call) {
     this.operations = operations;
     this.clusters = clusters;
+    this.call = call;
   }
 
   /** Starts an operation, or answers the one that the same key started before. */
   Operation start(NewOperation wanted) {
     StartResult result = operations.start(wanted);
     if (result instanceof StartResult.Started started) {
-      return wire(started.entry());
+      return noted(started.entry());
     }
     if (result instanceof StartResult.Repeated repeated) {
-      return wire(repeated.entry());
+      return noted(repeated.entry());
     }
     if (result instanceof StartResult.KeyReused reused) {
       throw reused(reused.existing());
@@ -57,14 +59,16 @@ final class StartedOperations {
    * @param key as {@link #key} makes it
    * @param target the backup that it deletes or verifies; a backup that is taken gets a new id each
    *     time, so there it is the cluster
-   * @throws ApiException 400 when the key started something else
+   * @param missing how the answer is when the caller may not see that operation any more
+   * @throws ApiException 400 when the key started something else, or as {@link CurrentCall#allowed}
+   *     says
    */
   Optional<Operation> repeated(
-      Caller caller, @Nullable String key, OperationKind kind, String target) {
+      @Nullable String key, OperationKind kind, String target, Supplier<ApiException> missing) {
     if (key == null) {
       return Optional.empty();
     }
-    Optional<OperationEntry> existing = operations.findByKey(caller.subject(), key);
+    Optional<OperationEntry> existing = operations.findByKey(call.caller().subject(), key);
     existing.ifPresent(
         entry -> {
           String was = kind == OperationKind.BACKUP_CLUSTER ? entry.clusterId() : entry.backupId();
@@ -72,12 +76,23 @@ final class StartedOperations {
             throw reused(entry);
           }
         });
-    return existing.map(this::wire);
+    return existing.map(
+        entry -> noted(call.allowed(Optional.of(entry), OperationEntry::folderId, missing)));
   }
 
-  /** The refusal to delete or verify what is being deleted, if it is. */
-  Optional<ApiException> deleting(String backupId) {
-    return operations.deletionOf(backupId).map(StartedOperations::running);
+  /**
+   * The refusal to delete or verify what is not listed any more.
+   *
+   * @param missing how the answer is when it is not being deleted either
+   */
+  ApiException deleting(String backupId, Supplier<ApiException> missing) {
+    return running(
+        call.allowed(operations.deletionOf(backupId), OperationEntry::folderId, missing));
+  }
+
+  private Operation noted(OperationEntry entry) {
+    call.started(entry.id());
+    return wire(entry);
   }
 
   Operation wire(OperationEntry entry) {

@@ -7,13 +7,18 @@ import io.managedredis.operation.StatusCode;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Makes the {@code google.rpc.Status} bodies, the one shape that every error has. */
 final class Statuses {
 
   private static final String TYPES = "type.googleapis.com/google.rpc.";
+
+  /** When to come back where nothing better is known. */
+  static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
   /** Longer texts from outside are cut before they are quoted. */
   private static final int MOST_QUOTED = 100;
@@ -51,11 +56,32 @@ final class Statuses {
   }
 
   static Response response(ApiException e) {
-    return response(e.code().httpStatus(), of(e.code(), e.getMessage(), e.violations()));
+    return response(
+        e.code().httpStatus(), of(e.code(), e.getMessage(), e.violations()), e.retryAfter());
   }
 
   static Response response(int httpStatus, Status status) {
-    return Response.status(httpStatus).type(MediaType.APPLICATION_JSON_TYPE).entity(status).build();
+    return response(httpStatus, status, RETRY_AFTER);
+  }
+
+  private static Response response(int httpStatus, Status status, Duration retryAfter) {
+    Response.ResponseBuilder response =
+        Response.status(httpStatus).type(MediaType.APPLICATION_JSON_TYPE).entity(status);
+    headers(httpStatus, retryAfter).forEach(response::header);
+    return response.build();
+  }
+
+  /** The headers that go with a status, whoever answers it. */
+  static Map<String, String> headers(int httpStatus, Duration retryAfter) {
+    return switch (httpStatus) {
+      case 401 -> Map.of(HttpHeaders.WWW_AUTHENTICATE, Authentication.CHALLENGE);
+      case 429, 503 ->
+          Map.of(
+              HttpHeaders.RETRY_AFTER,
+              // A part of a second counts as one: who comes too early is refused again.
+              Long.toString(Math.max(1, retryAfter.plusMillis(999).toSeconds())));
+      default -> Map.of();
+    };
   }
 
   /** A text from outside as it may stand in a message: bounded, and without control characters. */

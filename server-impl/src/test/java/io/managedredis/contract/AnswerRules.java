@@ -30,13 +30,13 @@ final class AnswerRules {
   }
 
   private static Set<String> needed(Lint.Written operation) {
-    Set<String> needed = new TreeSet<>(Set.of("200", "400", "406", "500", "503"));
+    Set<String> needed =
+        new TreeSet<>(Set.of("200", "400", "401", "403", "406", "429", "500", "503"));
     if (operation.path().contains("{")) {
       needed.add("404");
     }
     if (operation.changes()) {
       needed.add("409");
-      needed.add("429");
     }
     return needed;
   }

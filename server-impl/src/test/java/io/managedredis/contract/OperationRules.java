@@ -1,10 +1,12 @@
 package io.managedredis.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.managedredis.access.Role;
 import io.managedredis.testing.Contract.DeclaredOperation;
 import io.managedredis.testing.Contract.Parameter;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -32,6 +34,7 @@ final class OperationRules {
           "parameters",
           "requestBody",
           "responses",
+          "x-required-role",
           "x-extension");
 
   private static final Pattern VERB_AND_NOUN = Pattern.compile("([a-z]+)([A-Z][a-z]+)+");
@@ -68,6 +71,10 @@ final class OperationRules {
           .forEachRemaining(
               word -> lint.require(SAYS.contains(word), name, "has no " + word + " of its own"));
       checkText(operation);
+      lint.require(
+          Role.named(operation.node().path("x-required-role").asText()).isPresent(),
+          name,
+          "says in x-required-role who may call it, one of " + List.of(Role.values()));
       lint.require(
           !operation.changes() || has(operation, "#/components/parameters/IdempotencyKey"),
           name,

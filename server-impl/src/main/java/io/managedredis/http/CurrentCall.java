@@ -1,0 +1,143 @@
+package io.managedredis.http;
+
+import io.managedredis.access.Caller;
+import io.managedredis.access.Role;
+import io.managedredis.operation.StatusCode;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The call that a thread answers now: who makes it, what it needs, and what it turned out to be
+ * about. A call is answered by one thread from its beginning to its end, so resources need no
+ * injection to know it.
+ */
+final class CurrentCall {
+
+  /** No folder has this name, so looking there costs what a missing folder costs. */
+  private static final String NOWHERE = "";
+
+  @SuppressWarnings("ThreadLocalUsage") // Each server of a process has its own.
+  private final ThreadLocal<Call> here = new ThreadLocal<>();
+
+  /** One call. Used by one thread only. */
+  static final class Call {
+    private final Caller caller;
+    private @Nullable Role needed;
+    private @Nullable String folder;
+    private @Nullable String operation;
+    private boolean denied;
+
+    Call(Caller caller) {
+      this.caller = caller;
+    }
+
+    /** The folder that it is about, as far as that was found out. */
+    @Nullable String folder() {
+      return folder;
+    }
+
+    /** The operation that it started, or that it repeats. */
+    @Nullable String operation() {
+      return operation;
+    }
+
+    /** Whether the caller was kept from something that is there. */
+    boolean denied() {
+      return denied;
+    }
+  }
+
+  /** Begins a call of this thread. */
+  Call begin(Caller caller) {
+    Call call = new Call(caller);
+    here.set(call);
+    return call;
+  }
+
+  /** Ends the call of this thread. */
+  void end() {
+    here.remove();
+  }
+
+  /** Notes what the operation that answers needs. */
+  void needs(Role role) {
+    call().needed = role;
+  }
+
+  /** Who makes the call. */
+  Caller caller() {
+    return call().caller;
+  }
+
+  /** Notes the operation that was started or is repeated. */
+  void started(String operationId) {
+    call().operation = operationId;
+  }
+
+  /** Whether what lies in a folder is there for the caller, who is not kept from it by this. */
+  boolean sees(String folderId) {
+    return caller().sees(folderId);
+  }
+
+  /**
+   * The folder to look into: one that the caller can't see is as empty as one that is not there.
+   */
+  String folder(String folderId) {
+    Call call = call();
+    call.folder = folderId;
+    if (!call.caller.sees(folderId)) {
+      call.denied = true;
+      return NOWHERE;
+    }
+    require(folderId);
+    return folderId;
+  }
+
+  /**
+   * What was found, if the caller may have it.
+   *
+   * @param missing how the answer is when there is none; a caller without a role gets the very same
+   * @throws ApiException that, or 403 when the caller's role is not enough for this operation
+   */
+  <T> T allowed(Optional<T> found, Function<T, String> folder, Supplier<ApiException> missing) {
+    T thing = found.orElseThrow(missing);
+    Call call = call();
+    String folderId = folder.apply(thing);
+    call.folder = folderId;
+    if (!call.caller.sees(folderId)) {
+      call.denied = true;
+      throw missing.get();
+    }
+    require(folderId);
+    return thing;
+  }
+
+  private void require(String folderId) {
+    Call call = call();
+    Role needed = call.needed;
+    if (needed == null) {
+      throw new IllegalStateException("nobody said which role this call needs");
+    }
+    if (!call.caller.may(needed, folderId)) {
+      call.denied = true;
+      throw ApiException.of(
+          StatusCode.PERMISSION_DENIED,
+          "This call needs the role "
+              + needed
+              + (needed == Role.ADMIN ? "" : " or " + Role.ADMIN)
+              + " in folder "
+              + folderId
+              + ". Ask the operator of this server for it");
+    }
+  }
+
+  private Call call() {
+    Call call = here.get();
+    if (call == null) {
+      throw new IllegalStateException("no call is answered by this thread");
+    }
+    return call;
+  }
+}
