@@ -54,8 +54,7 @@ final class ServeCommand implements Callable<Integer> {
         settings -> {
           ServiceConfig wanted = address == null ? settings : settings.withListen(address);
           try {
-            warnOfOpenDoor(InetAddress.getByName(wanted.listen().host()));
-            return serve(wanted);
+            return mayServe(wanted) ? serve(wanted) : CommandLine.ExitCode.USAGE;
           } catch (UnknownHostException e) {
             return cantListen(wanted.listen(), "the host is unknown");
           } catch (BindException e) {
@@ -92,13 +91,27 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static void warnOfOpenDoor(InetAddress address) {
-    if (!address.isLoopbackAddress()) {
-      log.warn(
-          "Listening on {}: whoever reaches it may read, take and delete backups; nobody has to"
-              + " say who they are",
-          address.getHostAddress());
+  /** Without auth, whoever reaches the address may do everything: only this host may. */
+  private boolean mayServe(ServiceConfig wanted) throws UnknownHostException {
+    if (wanted.access().required()) {
+      return true;
     }
+    for (InetAddress address : InetAddress.getAllByName(wanted.listen().host())) {
+      if (!address.isLoopbackAddress()) {
+        spec.commandLine()
+            .getErr()
+            .println(
+                "Will not listen on "
+                    + wanted.listen().host()
+                    + " ("
+                    + address.getHostAddress()
+                    + ") without auth: whoever reaches it could read, take and delete backups."
+                    + " Configure auth, or listen on 127.0.0.1");
+        return false;
+      }
+    }
+    log.warn("No auth is configured: every process of this host may read, take and delete backups");
+    return true;
   }
 
   private int cantListen(ListenAddress address, String why) {

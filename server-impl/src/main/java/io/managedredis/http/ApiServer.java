@@ -99,7 +99,8 @@ public final class ApiServer implements AutoCloseable {
                 metrics,
                 openMetrics,
                 // What is declared here is nobody's business who has not said who they are.
-                authentication.isRequired() ? new Clusters(List.of()) : clusters),
+                authentication.isRequired() ? new Clusters(List.of()) : clusters,
+                authentication.isRequired()),
             authentication,
             call,
             metrics,

@@ -16,21 +16,26 @@ final class LandingPage {
   private static final Pattern HOST =
       Pattern.compile("([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(:[0-9]{1,5})?");
 
+  private static final String TOKEN = "-H \"Authorization: Bearer $TOKEN\" ";
+
   private final String page;
 
   /**
    * Fills in all that does not depend on who asks.
    *
    * @param template HTML with {@code {{server}}}, {@code {{contract}}}, {@code {{folder}}}, {@code
-   *     {{cluster}}} and {@code {{origin}}}
+   *     {{cluster}}}, {@code {{token}}} and {@code {{origin}}}
+   * @param clusters the ones that may be shown to everybody
+   * @param needsToken whether the commands need a token to work
    */
-  LandingPage(String template, String contractVersion, Clusters clusters) {
+  LandingPage(String template, String contractVersion, Clusters clusters, boolean needsToken) {
     @Nullable String packaged = LandingPage.class.getPackage().getImplementationVersion();
     Optional<ClusterDeclaration> first = clusters.all().stream().findFirst();
     page =
         template
             .replace("{{server}}", packaged == null ? "(not packaged)" : packaged)
             .replace("{{contract}}", contractVersion)
+            .replace("{{token}}", needsToken ? TOKEN : "")
             .replace("{{folder}}", first.map(ClusterDeclaration::folderId).orElse("FOLDER_ID"))
             .replace("{{cluster}}", first.map(ClusterDeclaration::id).orElse("CLUSTER_ID"));
   }

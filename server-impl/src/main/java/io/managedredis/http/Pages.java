@@ -57,7 +57,8 @@ final class Pages {
       Readiness readiness,
       Metrics metrics,
       boolean openMetrics,
-      Clusters clusters)
+      Clusters clusters,
+      boolean needsToken)
       throws IOException {
     PageContent yaml = PageContent.fixed("application/yaml", contract.yaml());
     PageContent json = PageContent.fixed(JSON, contract.json());
@@ -83,7 +84,7 @@ final class Pages {
                 PageContent.momentary(
                     "text/plain; version=0.0.4; charset=utf-8",
                     metrics.scrape().getBytes(StandardCharsets.UTF_8))));
-    landing(contract, clusters);
+    landing(contract, clusters, needsToken);
     docs();
   }
 
@@ -92,9 +93,11 @@ final class Pages {
     return Optional.ofNullable(pages.get(path));
   }
 
-  private void landing(ContractDocument contract, Clusters clusters) throws IOException {
+  private void landing(ContractDocument contract, Clusters clusters, boolean needsToken)
+      throws IOException {
     LandingPage landing =
-        new LandingPage(text(OURS + "landing/index.html"), contract.version(), clusters);
+        new LandingPage(
+            text(OURS + "landing/index.html"), contract.version(), clusters, needsToken);
     open("/", landing::content);
     put("/landing.css", OURS + "landing/landing.css");
     put("/landing.svg", OURS + "landing/landing.svg");

@@ -45,6 +45,9 @@ class LintTest {
     String unused = "tag Backup: is described and has an operation";
     String name = ": is named verb and noun, by its method";
     String summary = "getBackup: has a summary of at most 60 characters without a full stop";
+    String role =
+        "getBackup: says in x-required-role who may call it, one of [viewer, editor, restorer,"
+            + " admin]";
     return Stream.of(
         row("listBackups > tags", "[Backup, Cluster]", tag),
         row("listBackups > tags", "[Backups]", tag),
@@ -65,6 +68,8 @@ class LintTest {
             "[{url: 'https://elsewhere.example'}]",
             "getBackup: has no servers of its own"),
         row("getBackup > security", "[]", "getBackup: has no security of its own"),
+        row("getBackup > x-required-role", null, role),
+        row("getBackup > x-required-role", "owner", role),
         row(
             "getBackup > description",
             "Answers it.",
@@ -102,6 +107,9 @@ class LintTest {
     return Stream.of(
         missing("listBackups", "200"),
         missing("listBackups", "400"),
+        missing("listBackups", "401"),
+        missing("listBackups", "403"),
+        missing("listBackups", "429"),
         missing("listBackups", "406"),
         missing("listBackups", "500"),
         missing("listBackups", "503"),
