@@ -1,5 +1,6 @@
 package io.managedredis;
 
+import io.managedredis.access.TokenFileException;
 import io.managedredis.catalog.CatalogException;
 import io.managedredis.config.ConfigException;
 import io.managedredis.config.ConfigReader;
@@ -53,6 +54,9 @@ final class DataOptions {
       return CommandLine.ExitCode.USAGE;
     } catch (KeysetException e) {
       err.println("encryption.keysetFile: " + e.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    } catch (TokenFileException e) {
+      err.println("auth.tokens: " + e.getMessage());
       return CommandLine.ExitCode.USAGE;
     } catch (IOException | CatalogException e) {
       err.println(e.getMessage());

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       ExportCommand.class,
       CatalogCommand.class,
       KeyCommand.class,
+      TokenCommand.class,
       CommandLine.HelpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
