@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * {@code role@folder,role@folder}, and the subject, which may have blanks itself.
  */
 final class TokenLines {
-  static final int MOST_BYTES = 1 << 20;
+  static final int MOST_BYTES = 2 << 20;
   static final int MOST_ENTRIES = 10_000;
 
   private static final String NAME = "managed-redis-tokens ";
