@@ -1,6 +1,8 @@
 package io.managedredis;
 
+import io.managedredis.access.AccessSettings;
 import io.managedredis.access.CredentialVerifier;
+import io.managedredis.access.TokenFile;
 import io.managedredis.backup.BackupRemover;
 import io.managedredis.backup.BackupTaker;
 import io.managedredis.backup.BackupVerifier;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +118,7 @@ public final class Service implements AutoCloseable {
                           new BackupVerifier(repository), catalog.backups(), metrics)),
                   config.backup().parallelOperations()));
       operations.recover();
-      List<CredentialVerifier> verifiers = List.of();
+      List<CredentialVerifier> verifiers = verifiers(config.access());
       host = config.listen().host();
       server =
           opened(
@@ -165,6 +168,15 @@ public final class Service implements AutoCloseable {
   private <T extends AutoCloseable> T opened(T resource) {
     open.push(resource);
     return resource;
+  }
+
+  /** Whoever tells whom a token belongs to; each is closed with the rest. */
+  private List<CredentialVerifier> verifiers(AccessSettings access) throws IOException {
+    List<CredentialVerifier> verifiers = new ArrayList<>();
+    if (access.tokensFile() != null) {
+      verifiers.add(opened(TokenFile.open(access.tokensFile())));
+    }
+    return verifiers;
   }
 
   private static Deadlines deadlines(BackupSettings settings) {

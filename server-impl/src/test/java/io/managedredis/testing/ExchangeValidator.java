@@ -36,6 +36,9 @@ public final class ExchangeValidator {
   /** What is answered before anybody has looked for the operation. */
   private static final Set<Integer> OF_HTTP = Set.of(413, 414, 415, 431, 505);
 
+  /** Who may not call, or not now, hears that before anybody looks at what they sent. */
+  private static final Set<Integer> OF_CALLERS = Set.of(401, 403, 429);
+
   private static final JsonNode STATUS =
       JsonNodeFactory.instance.objectNode().put("$ref", "#/components/schemas/Status");
 
@@ -137,7 +140,10 @@ public final class ExchangeValidator {
       DeclaredOperation operation, Exchange exchange, SentParameters sent, List<String> wrong) {
     for (Parameter parameter : operation.parameters()) {
       Set<Limit> limits = Limit.broken(parameter, sent.value(parameter));
-      if (!limits.isEmpty() && exchange.status() != 400 && exchange.status() != 406) {
+      if (!limits.isEmpty()
+          && exchange.status() != 400
+          && exchange.status() != 406
+          && !OF_CALLERS.contains(exchange.status())) {
         wrong.add(parameter + " breaks " + limits + ", and the answer is " + exchange.status());
       }
     }
