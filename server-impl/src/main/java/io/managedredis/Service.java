@@ -1,6 +1,7 @@
 package io.managedredis;
 
 import io.managedredis.access.AccessSettings;
+import io.managedredis.access.AuditLog;
 import io.managedredis.access.CredentialVerifier;
 import io.managedredis.access.TokenFile;
 import io.managedredis.backup.BackupRemover;
@@ -134,6 +135,7 @@ public final class Service implements AutoCloseable {
                   config.http(),
                   verifiers,
                   config.access().openMetrics(),
+                  opened(AuditLog.open(config.access().audit().in(config.dataDir()))),
                   filters));
       complete = true;
     } finally {

@@ -1,6 +1,7 @@
 package io.managedredis.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.managedredis.access.AuditLog;
 import io.managedredis.access.CredentialVerifier;
 import io.managedredis.catalog.Catalog;
 import io.managedredis.cluster.ClusterHealth;
@@ -60,6 +61,7 @@ public final class ApiServer implements AutoCloseable {
    * @param port 0 to 65535; 0 takes a free one
    * @param verifiers who tell whom a token belongs to; without any, nobody has to say who they are
    * @param openMetrics whether the metrics are for everybody all the same
+   * @param audit where calls are put on record
    * @param filters further Jersey components, registered beside ours
    * @throws IOException when the address can't be bound
    */
@@ -75,6 +77,7 @@ public final class ApiServer implements AutoCloseable {
       HttpSettings settings,
       List<CredentialVerifier> verifiers,
       boolean openMetrics,
+      AuditLog audit,
       List<Object> filters)
       throws IOException {
     ObjectMapper json = Json.mapper();
@@ -82,12 +85,13 @@ public final class ApiServer implements AutoCloseable {
     readiness = new Readiness(catalog, repository);
     Authentication authentication = new Authentication(verifiers);
     CurrentCall call = new CurrentCall();
+    CallRecords records = new CallRecords(audit);
     ContractDocument contract = new ContractDocument();
     ResourceConfig application =
         application(json, catalog, repository, operations, clusters, health, call);
     // Behind the one that finds out which operation answers.
     application.register(
-        new RequiredRoleFilter(contract.requiredRoles(), call), Priorities.USER + 1);
+        new RequiredRoleFilter(contract.requiredRoles(), call, records), Priorities.USER + 1);
     filters.forEach(application::register);
     HttpHandler api = ContainerFactory.createContainer(HttpHandler.class, application);
     FrontHandler front =
@@ -103,6 +107,7 @@ public final class ApiServer implements AutoCloseable {
                 authentication.isRequired()),
             authentication,
             call,
+            records,
             metrics,
             json);
     listener = new NetworkListener("api", host, port);
@@ -157,7 +162,7 @@ public final class ApiServer implements AutoCloseable {
             call));
     application.register(new OperationResource(operations, started, call));
     application.register(new DeclaredParametersFilter());
-    application.register(new StatusFilter());
+    application.register(new StatusFilter(call));
     // Before the others: it may turn the answer into an error.
     application.register(new DownloadFilter(), Priorities.USER + 1000);
     ErrorMappers.all().forEach(application::register);

@@ -1,5 +1,6 @@
 package io.managedredis.http;
 
+import io.managedredis.access.AuditLog;
 import io.managedredis.access.Caller;
 import io.managedredis.access.Role;
 import io.managedredis.operation.StatusCode;
@@ -24,13 +25,44 @@ final class CurrentCall {
   /** One call. Used by one thread only. */
   static final class Call {
     private final Caller caller;
+    private final CallRecords.Source source;
+    private String action = "";
+    private @Nullable String resource;
+    private AuditLog.@Nullable Entry entry;
+    private int code;
     private @Nullable Role needed;
     private @Nullable String folder;
     private @Nullable String operation;
     private boolean denied;
 
-    Call(Caller caller) {
+    Call(Caller caller, CallRecords.Source source) {
       this.caller = caller;
+      this.source = source;
+    }
+
+    /** Who makes it, from where. */
+    CallRecords.Source source() {
+      return source;
+    }
+
+    /** The operationId; empty when no route matched. */
+    String action() {
+      return action;
+    }
+
+    /** The id of what it is about; null for none. */
+    @Nullable String resource() {
+      return resource;
+    }
+
+    /** Its line on record, if it may change something. */
+    AuditLog.@Nullable Entry entry() {
+      return entry;
+    }
+
+    /** The code that it was answered with, of google.rpc.Code; 0 for success. */
+    int code() {
+      return code;
     }
 
     /** The folder that it is about, as far as that was found out. */
@@ -50,8 +82,8 @@ final class CurrentCall {
   }
 
   /** Begins a call of this thread. */
-  Call begin(Caller caller) {
-    Call call = new Call(caller);
+  Call begin(Caller caller, CallRecords.Source source) {
+    Call call = new Call(caller, source);
     here.set(call);
     return call;
   }
@@ -61,9 +93,23 @@ final class CurrentCall {
     here.remove();
   }
 
-  /** Notes what the operation that answers needs. */
-  void needs(Role role) {
-    call().needed = role;
+  /** Notes which operation answers, what about, and which role that needs. */
+  Call routed(String action, @Nullable String resource, Role needed) {
+    Call call = call();
+    call.action = action;
+    call.resource = resource;
+    call.needed = needed;
+    return call;
+  }
+
+  /** Notes that the call may change something, and is on record. */
+  void changing(AuditLog.Entry entry) {
+    call().entry = entry;
+  }
+
+  /** Notes the code of the error that the call is answered with, of google.rpc.Code. */
+  void failed(int code) {
+    call().code = code;
   }
 
   /** Who makes the call. */

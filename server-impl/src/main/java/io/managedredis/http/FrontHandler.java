@@ -1,6 +1,7 @@
 package io.managedredis.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.managedredis.access.Caller;
 import io.managedredis.access.Grant;
 import io.managedredis.api.model.Status;
 import io.managedredis.operation.StatusCode;
@@ -29,6 +30,7 @@ final class FrontHandler extends HttpHandler {
   private final Pages pages;
   private final Authentication authentication;
   private final CurrentCall current;
+  private final CallRecords records;
   private final Metrics metrics;
   private final ObjectMapper json;
 
@@ -37,12 +39,14 @@ final class FrontHandler extends HttpHandler {
       Pages pages,
       Authentication authentication,
       CurrentCall current,
+      CallRecords records,
       Metrics metrics,
       ObjectMapper json) {
     this.api = api;
     this.pages = pages;
     this.authentication = authentication;
     this.current = current;
+    this.records = records;
     this.metrics = metrics;
     this.json = json;
     // Jersey decodes paths itself, and tells a colon from an encoded slash.
@@ -94,16 +98,28 @@ final class FrontHandler extends HttpHandler {
     } else if (path.equals("/docs")) {
       redirect(request, response, requestId);
     } else {
-      call(request, response);
+      call(request, response, requestId);
     }
   }
 
-  private void call(Request request, Response response) throws Exception {
-    CurrentCall.Call unused = current.begin(authentication.caller(authorization(request)));
+  private void call(Request request, Response response, String requestId) throws Exception {
+    Caller caller = caller(request, requestId);
+    CurrentCall.Call call =
+        current.begin(caller, CallRecords.Source.of(request, caller.subject(), requestId));
     try {
       api.service(request, response);
     } finally {
       current.end();
+      records.ended(call, response.getStatus());
+    }
+  }
+
+  private Caller caller(Request request, String requestId) {
+    try {
+      return authentication.caller(authorization(request));
+    } catch (ApiException e) {
+      records.denied(CallRecords.Source.of(request, "", requestId), request, e.code());
+      throw e;
     }
   }
 
@@ -138,7 +154,7 @@ final class FrontHandler extends HttpHandler {
     switch (request.getMethod().getMethodString()) {
       case "GET", "HEAD" -> {
         if (!page.isOpen()) {
-          requireSeesAll(request);
+          requireSeesAll(request, requestId);
         }
         PageContent content = page.content(request);
         content.headers().forEach(response::setHeader);
@@ -154,8 +170,13 @@ final class FrontHandler extends HttpHandler {
   }
 
   /** What tells of all folders is for those who see them all. */
-  private void requireSeesAll(Request request) {
-    if (!authentication.caller(authorization(request)).sees(Grant.ANY_FOLDER)) {
+  private void requireSeesAll(Request request, String requestId) {
+    Caller caller = caller(request, requestId);
+    if (!caller.sees(Grant.ANY_FOLDER)) {
+      records.denied(
+          CallRecords.Source.of(request, caller.subject(), requestId),
+          request,
+          StatusCode.PERMISSION_DENIED);
       throw ApiException.of(
           StatusCode.PERMISSION_DENIED,
           "This page needs a role on all folders. Ask the operator of this server for it");

@@ -10,11 +10,18 @@ import jakarta.ws.rs.container.ContainerResponseFilter;
  */
 final class StatusFilter implements ContainerResponseFilter {
 
+  private final CurrentCall call;
+
+  StatusFilter(CurrentCall call) {
+    this.call = call;
+  }
+
   @Override
   public void filter(ContainerRequestContext request, ContainerResponseContext response) {
     if (response.getEntity() instanceof Status status
         && request.getProperty(RequestAttributes.REQUEST_ID) instanceof String id) {
       Statuses.withRequestId(status, id);
+      call.failed(status.getCode());
     } else if (request.getMethod().equals("OPTIONS")) {
       response.setEntity(null);
     }
