@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads roles on folders from a claim. It may be an array of {@code ROLE:FOLDER}, one text of them
- * with blanks between, or an object of folders with their role or an array of roles. What is none of
- * these is ignored: issuers put roles for others into the same claim.
+ * with blanks between, or an object of folders with their role or an array of roles. What is none
+ * of these is ignored: issuers put roles for others into the same claim.
  */
 final class ClaimedGrants {
 

@@ -78,8 +78,7 @@ public final class JwtVerifier implements CredentialVerifier {
             .filter(JWSAlgorithm.Family.SIGNATURE::contains)
             .collect(Collectors.toUnmodifiableSet());
     processor.setJWSTypeVerifier((type, context) -> requireType(type));
-    processor.setJWTClaimsSetAwareJWSKeySelector(
-        (header, claims, context) -> keys(header, claims));
+    processor.setJWTClaimsSetAwareJWSKeySelector((header, claims, context) -> keys(header, claims));
     processor.setJWTClaimsSetVerifier(claimsVerifier(settings, clock));
     keys =
         new IssuerKeys(
@@ -180,13 +179,13 @@ public final class JwtVerifier implements CredentialVerifier {
   private static boolean isVisible(int codePoint) {
     return switch (Character.getType(codePoint)) {
       case Character.CONTROL,
-              Character.FORMAT,
-              Character.SURROGATE,
-              Character.PRIVATE_USE,
-              Character.UNASSIGNED,
-              Character.SPACE_SEPARATOR,
-              Character.LINE_SEPARATOR,
-              Character.PARAGRAPH_SEPARATOR ->
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.SPACE_SEPARATOR,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
           false;
       default -> true;
     };
