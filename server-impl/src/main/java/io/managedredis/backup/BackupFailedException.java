@@ -1,6 +1,7 @@
 package io.managedredis.backup;
 
 import io.managedredis.catalog.CatalogException;
+import io.managedredis.cluster.ClusterDeclaration;
 import io.managedredis.repository.RepositoryException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,15 @@ public final class BackupFailedException extends Exception {
     boolean full = e.reason() == CatalogException.Reason.DISK_FULL;
     return new BackupFailedException(
         full ? Reason.NO_SPACE : Reason.STORAGE, what + e.getMessage(), e);
+  }
+
+  /** This one, or the same without its cause when its message may not be told as it is. */
+  BackupFailedException shownBy(ClusterDeclaration cluster) {
+    String message = String.valueOf(getMessage());
+    String shown = cluster.shown(message);
+    return shown.equals(message)
+        ? this
+        : new BackupFailedException(reason, worthAnotherTry, shown, null);
   }
 
   /** What kind of trouble it is. */

@@ -78,7 +78,8 @@ public final class BackupTaker {
     for (int attempt = 1; ; attempt++) {
       try {
         return attempt(order, captures, progress, cancellation);
-      } catch (BackupFailedException e) {
+      } catch (BackupFailedException failure) {
+        BackupFailedException e = failure.shownBy(order.cluster());
         if (cancellation.isCancelled()) {
           throw cancelled(order, e);
         }

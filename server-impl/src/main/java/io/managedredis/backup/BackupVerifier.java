@@ -117,7 +117,11 @@ public final class BackupVerifier {
     try {
       return manifest.proofs(backups.verification(id).orElse(null));
     } catch (RepositoryException e) {
-      log.warn("The last verification of backup {} can't be read and is replaced", id, e);
+      // Not its causes: JSON's own messages quote what they read as it is.
+      log.warn(
+          "The last verification of backup {} can't be read and is replaced: {}",
+          id,
+          e.getMessage());
       return manifest.proofs(null);
     }
   }

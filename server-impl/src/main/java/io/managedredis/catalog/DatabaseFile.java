@@ -4,6 +4,7 @@ import io.managedredis.catalog.CatalogException.Reason;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -45,7 +46,8 @@ final class DatabaseFile {
       }
       Files.createFile(file, ownerOnly());
     } catch (FileAlreadyExistsException e) {
-      if (!Files.isRegularFile(file)) {
+      // SQLite would follow a link, and write wherever it leads.
+      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
         throw new CatalogException(Reason.NOT_WRITABLE, message("be opened"), e);
       }
     } catch (IOException e) {

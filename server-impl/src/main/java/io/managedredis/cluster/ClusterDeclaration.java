@@ -1,6 +1,7 @@
 package io.managedredis.cluster;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,12 @@ public record ClusterDeclaration(
   /** The name of the shard of a cluster that has one shard and names none. */
   public static final String ONLY_SHARD = "shard1";
 
+  private static final int LONGEST_SHOWN = 2000;
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
+  /** A shorter one could be read from what is missing. */
+  private static final int SHORTEST_HIDDEN = 4;
+
   /** Throws {@link IllegalArgumentException} unless exactly one of nodes and shards is given. */
   public ClusterDeclaration {
     nodes = List.copyOf(nodes);
@@ -36,6 +43,29 @@ public record ClusterDeclaration(
     if (nodes.isEmpty() == shards.isEmpty()) {
       throw new IllegalArgumentException("a cluster has either nodes or shards");
     }
+  }
+
+  /**
+   * A message as it may be logged and answered though it quotes what a node said: in one line, of
+   * bounded length, and without the password, which every node is told and could repeat.
+   */
+  public String shown(String message) {
+    String safe = withoutPassword(message);
+    String cut = safe.length() > LONGEST_SHOWN ? safe.substring(0, LONGEST_SHOWN) + "…" : safe;
+    return UNPRINTABLE.matcher(cut).replaceAll("?");
+  }
+
+  private String withoutPassword(String message) {
+    return tells(message) && credentials != null
+        ? message.replace(credentials.password(), "(hidden)")
+        : message;
+  }
+
+  /** Whether a text holds the password of this cluster. */
+  boolean tells(String text) {
+    return credentials != null
+        && credentials.password().length() >= SHORTEST_HIDDEN
+        && text.contains(credentials.password());
   }
 
   /**

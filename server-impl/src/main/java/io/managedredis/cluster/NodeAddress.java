@@ -13,8 +13,15 @@ public record NodeAddress(String host, int port) {
   /** Names, IPv4 addresses, and IPv6 addresses with a zone. */
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%\\w+)?");
 
+  /** The longest name that DNS knows, RFC 1035, section 2.3.4. */
+  private static final int LONGEST = 255;
+
   /** Throws {@link IllegalArgumentException} for what is no host, or a port out of range. */
   public NodeAddress {
+    if (host.length() > LONGEST) {
+      throw new IllegalArgumentException(
+          "a host's name has at most " + LONGEST + " characters, not " + host.length());
+    }
     if (!HOST.matcher(host).matches()) {
       throw new IllegalArgumentException("\"" + host + "\" is no host's name or address");
     }

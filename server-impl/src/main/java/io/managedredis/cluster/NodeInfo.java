@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,34 +37,96 @@ public record NodeInfo(
     long usedMemoryBytes,
     boolean clusterMode) {
 
+  /** Far more than a master feeds. */
+  private static final int MOST_REPLICAS = 256;
+
+  private static final Set<String> USED =
+      Set.of(
+          "valkey_version",
+          "redis_version",
+          "role",
+          "master_link_status",
+          "master_sync_in_progress",
+          "loading",
+          "master_repl_offset",
+          "slave_repl_offset",
+          "master_replid",
+          "master_host",
+          "master_port",
+          "used_memory",
+          "cluster_enabled");
+
+  /** The names that are used are shorter. */
+  private static final int LONGEST_NAME = 32;
+
+  private static final Pattern REPLICA = Pattern.compile("slave[0-9]{1,9}");
+  private static final Pattern VERSION = Pattern.compile("[0-9A-Za-z][0-9A-Za-z.+_~-]{0,63}");
+  private static final Pattern REPLICATION_ID = Pattern.compile("[0-9a-f]{40}");
+
   /**
    * Reads the answer to {@code INFO}, whose lines are {@code field:value}. Fields that a server
-   * does not send count as empty or zero.
+   * does not send, or sends as something else, count as unknown, empty or zero.
    */
   public static NodeInfo parse(String answer) {
-    Map<String, String> fields = new HashMap<>();
-    for (String line : answer.split("\r?\n", -1)) {
-      int colon = line.indexOf(':');
-      if (colon > 0) {
-        fields.put(line.substring(0, colon), line.substring(colon + 1));
-      }
-    }
+    Map<String, String> fields = fields(answer);
     boolean valkey = fields.containsKey("valkey_version");
     boolean master = "master".equals(fields.getOrDefault("role", "master"));
     return new NodeInfo(
         valkey ? "valkey" : "redis",
-        fields.getOrDefault(valkey ? "valkey_version" : "redis_version", "unknown"),
+        matching(VERSION, fields.get(valkey ? "valkey_version" : "redis_version"), "unknown"),
         master,
         !master
             && "up".equals(fields.get("master_link_status"))
             && !"1".equals(fields.get("master_sync_in_progress")),
         "1".equals(fields.get("loading")),
         number(fields.get(master ? "master_repl_offset" : "slave_repl_offset")),
-        fields.getOrDefault("master_replid", ""),
+        matching(REPLICATION_ID, fields.get("master_replid"), ""),
         master ? null : address(fields.get("master_host"), fields.get("master_port")),
         master ? replicas(fields) : List.of(),
         number(fields.get("used_memory")),
         "1".equals(fields.get("cluster_enabled")));
+  }
+
+  /** The same, when the version or the id of the stream is a text that must not be told. */
+  NodeInfo without(Predicate<String> secret) {
+    return new NodeInfo(
+        serverName,
+        secret.test(serverVersion) ? "unknown" : serverVersion,
+        master,
+        healthyReplica,
+        loading,
+        replicationOffset,
+        secret.test(replicationId) ? "" : replicationId,
+        masterAddress,
+        replicas,
+        usedMemoryBytes,
+        clusterMode);
+  }
+
+  /** Line by line, so that a million of them takes no more room than the few that are used. */
+  private static Map<String, String> fields(String answer) {
+    Map<String, String> fields = new HashMap<>();
+    int replicas = 0;
+    for (int from = 0; from < answer.length(); ) {
+      int newline = answer.indexOf('\n', from);
+      int end = newline < 0 ? answer.length() : newline;
+      int colon = answer.indexOf(':', from);
+      if (colon > from && colon < end && colon - from <= LONGEST_NAME) {
+        String name = answer.substring(from, colon);
+        boolean replica = replicas < MOST_REPLICAS && REPLICA.matcher(name).matches();
+        if (replica || USED.contains(name)) {
+          boolean carriageReturn = answer.charAt(end - 1) == '\r';
+          fields.put(name, answer.substring(colon + 1, carriageReturn ? end - 1 : end));
+          replicas += replica ? 1 : 0;
+        }
+      }
+      from = end + 1;
+    }
+    return fields;
+  }
+
+  private static String matching(Pattern pattern, @Nullable String text, String otherwise) {
+    return text != null && pattern.matcher(text).matches() ? text : otherwise;
   }
 
   /** The version as {@code major.minor}. */

@@ -8,6 +8,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -56,13 +57,13 @@ final class NodeProbe {
 
   Answer ask() {
     try (Jedis jedis = new Jedis(this::connect, config())) {
-      NodeInfo info = NodeInfo.parse(jedis.info());
+      NodeInfo info = info(jedis);
       if (!info.clusterMode()) {
         return new Answer(new Topology.Node(address, info, null), null);
       }
-      SlotMap slots = SlotMap.parse(jedis.clusterNodes(), address, byName());
+      SlotMap slots = slots(jedis);
       // Asked again: only an offset that is read after the map covers every key that moved before.
-      return new Answer(new Topology.Node(address, NodeInfo.parse(jedis.info()), null), slots);
+      return new Answer(new Topology.Node(address, info(jedis), null), slots);
     } catch (TopologyException e) {
       return silent(e);
     } catch (JedisDataException e) {
@@ -74,6 +75,21 @@ final class NodeProbe {
     }
   }
 
+  private NodeInfo info(Jedis jedis) {
+    return NodeInfo.parse(jedis.info()).without(cluster::tells);
+  }
+
+  private SlotMap slots(Jedis jedis) throws TopologyException {
+    SlotMap slots = SlotMap.parse(jedis.clusterNodes(), address, byName());
+    // Names of nodes and of moving slots stand in messages that are told to callers.
+    if (Stream.concat(slots.known().stream(), slots.moving().stream()).anyMatch(cluster::tells)) {
+      throw new TopologyException(
+          TopologyException.Reason.PROTOCOL,
+          address + " repeats in CLUSTER NODES the password that it was given");
+    }
+    return slots;
+  }
+
   /**
    * Jedis connects and authenticates in its constructor, so the socket is made here, beforehand.
    */
@@ -82,7 +98,7 @@ final class NodeProbe {
       socket.connect(address, timeout);
       SSLSocketFactory tls = cluster.tls();
       if (tls == null) {
-        return socket;
+        return new AnswerSocket(socket);
       }
       SSLSocket secured =
           (SSLSocket) tls.createSocket(socket, address.host(), address.port(), true);
@@ -90,7 +106,7 @@ final class NodeProbe {
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
       secured.setSSLParameters(parameters);
       secured.startHandshake();
-      return secured;
+      return new AnswerSocket(secured);
     } catch (IOException e) {
       throw new JedisConnectionException(e);
     }
@@ -137,7 +153,7 @@ final class NodeProbe {
   }
 
   private Answer silent(TopologyException trouble) {
-    return new Answer(new Topology.Node(address, null, trouble), null);
+    return new Answer(new Topology.Node(address, null, trouble.shownBy(cluster)), null);
   }
 
   private DefaultJedisClientConfig config() {
@@ -198,7 +214,15 @@ final class NodeProbe {
     }
     Throwable root = root(e);
     String why;
-    if (root instanceof UnknownHostException) {
+    if (root instanceof RespGuard.ForeignAnswerException) {
+      return new TopologyException(
+          TopologyException.Reason.PROTOCOL,
+          address
+              + " does not speak the protocol of Redis ("
+              + root.getMessage()
+              + "); check the address",
+          e);
+    } else if (root instanceof UnknownHostException) {
       why = "its name is unknown";
     } else if (root instanceof SocketTimeoutException) {
       why = "no answer within " + timeout.toMillis() + " ms" + orTls();

@@ -14,7 +14,7 @@ import java.time.Duration;
  */
 final class ProbeSocket extends Socket {
 
-  /** INFO has a few kilobytes, CLUSTER NODES of a thousand nodes some hundreds. */
+  /** The three answers of a probe, with what TLS adds. */
   private static final long MOST_BYTES = 16L << 20;
 
   /** Connects, and gives each later read as much time. */

@@ -3,12 +3,14 @@ package io.managedredis.cluster;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record SlotMap(
     @Nullable String nodeId, Set<String> known, List<Owner> owners, List<String> moving) {
+
+  /** Four times what a cluster is recommended to have; each of them may be asked. */
+  private static final int MOST_NODES = 4000;
+
+  /** Eight, and each slot by itself, with as many that move. */
+  private static final int MOST_COLUMNS = 8 + 2 * SlotRange.SLOTS;
+
+  private static final Pattern ID = Pattern.compile("[0-9A-Za-z]{1,64}");
+  private static final Pattern MOVING = Pattern.compile("\\[[0-9]{1,5}-[<>]-[0-9A-Za-z]{1,64}\\]?");
 
   /**
    * A node of the cluster.
@@ -87,16 +98,9 @@ public record SlotMap(
    * @throws TopologyException when a line has another shape
    */
   static SlotMap parse(String answer, NodeAddress asked, boolean byName) throws TopologyException {
-    List<String[]> lines = new ArrayList<>();
-    for (String line : answer.split("\r?\n", -1)) {
-      if (!line.isBlank()) {
-        String[] columns = line.strip().split(" ", -1);
-        if (columns.length < 8) {
-          throw malformed(asked, line, null);
-        }
-        lines.add(columns);
-      }
-    }
+    List<String[]> lines = lines(answer, asked);
+    Map<String, List<String[]>> followers =
+        lines.stream().collect(Collectors.groupingBy(columns -> columns[3]));
     String myself = null;
     List<Owner> owners = new ArrayList<>();
     List<String> moving = new ArrayList<>();
@@ -109,7 +113,7 @@ public record SlotMap(
       try {
         for (int i = 8; i < columns.length; i++) {
           if (columns[i].startsWith("[")) {
-            moving.add(columns[i]);
+            moving.add(moving(columns[i]));
           } else {
             slots.add(unowned(range(columns[i]), owned));
           }
@@ -121,7 +125,7 @@ public record SlotMap(
                   member(columns, asked, byName),
                   Long.parseLong(columns[6]),
                   List.copyOf(slots),
-                  replicas(lines, columns[0], asked, byName)));
+                  replicas(followers.getOrDefault(columns[0], List.of()), asked, byName)));
         }
       } catch (IllegalArgumentException e) {
         throw malformed(asked, String.join(" ", columns), e);
@@ -130,6 +134,39 @@ public record SlotMap(
     owners.sort(Comparator.comparingInt(owner -> owner.slots().get(0).from()));
     Set<String> known = lines.stream().map(c -> c[0]).collect(Collectors.toUnmodifiableSet());
     return new SlotMap(myself, known, List.copyOf(owners), List.copyOf(moving));
+  }
+
+  /** The columns of each line. */
+  private static List<String[]> lines(String answer, NodeAddress asked) throws TopologyException {
+    List<String[]> lines = new ArrayList<>();
+    // An iterator, so that the lines behind the last one that is taken are never made.
+    for (Iterator<String> all = answer.lines().iterator(); all.hasNext(); ) {
+      String line = all.next();
+      if (!line.isBlank()) {
+        String[] columns = line.strip().split(" ", MOST_COLUMNS);
+        if (columns.length < 8 || !ID.matcher(columns[0]).matches()) {
+          throw malformed(asked, line, null);
+        }
+        lines.add(columns);
+        if (lines.size() > MOST_NODES) {
+          throw new TopologyException(
+              TopologyException.Reason.PROTOCOL,
+              asked
+                  + " answered CLUSTER NODES with more than "
+                  + MOST_NODES
+                  + " nodes, which is more than this program asks");
+        }
+      }
+    }
+    return lines;
+  }
+
+  /** {@code [slot->-id]} or {@code [slot-<-id]}. */
+  private static String moving(String column) {
+    if (!MOVING.matcher(column).matches()) {
+      throw new IllegalArgumentException("a slot that moves is told in another way");
+    }
+    return column;
   }
 
   /**
@@ -165,9 +202,8 @@ public record SlotMap(
   }
 
   private static List<Member> replicas(
-      List<String[]> lines, String masterId, NodeAddress asked, boolean byName) {
-    return lines.stream()
-        .filter(c -> c[3].equals(masterId))
+      List<String[]> followers, NodeAddress asked, boolean byName) {
+    return followers.stream()
         .map(c -> member(c, asked, byName))
         .filter(replica -> replica.address() != null)
         .toList();

@@ -38,6 +38,13 @@ public final class TopologyException extends Exception {
     this(reason, message, null);
   }
 
+  /** This one, or the same without its cause when its message may not be told as it is. */
+  TopologyException shownBy(ClusterDeclaration cluster) {
+    String message = String.valueOf(getMessage());
+    String shown = cluster.shown(message);
+    return shown.equals(message) ? this : new TopologyException(reason, shown);
+  }
+
   /** What kind of trouble it is. */
   public Reason reason() {
     return reason;

@@ -54,7 +54,11 @@ public final class TopologyReader implements AutoCloseable {
    */
   public Topology read(ClusterDeclaration cluster, Duration timeout)
       throws TopologyException, InterruptedException {
-    return cluster.shards().isEmpty() ? discover(cluster, timeout) : declared(cluster, timeout);
+    try {
+      return cluster.shards().isEmpty() ? discover(cluster, timeout) : declared(cluster, timeout);
+    } catch (TopologyException e) {
+      throw e.shownBy(cluster);
+    }
   }
 
   private Topology discover(ClusterDeclaration cluster, Duration timeout)

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -29,6 +31,7 @@ final class FolderLock implements AutoCloseable {
   static FolderLock acquire(Path root) throws RepositoryException {
     Path file = root.resolve(FILE);
     try {
+      requireFile(file);
       FileChannel channel =
           FileChannel.open(
               file,
@@ -48,6 +51,14 @@ final class FolderLock implements AutoCloseable {
       throw e;
     } catch (IOException e) {
       throw RepositoryException.during("lock", file, e);
+    }
+  }
+
+  /** Opening a pipe would wait for whoever reads from it. */
+  private static void requireFile(Path file) throws IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileSystemException(file.toString(), null, "it is not a regular file");
     }
   }
 

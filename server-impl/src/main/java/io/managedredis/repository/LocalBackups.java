@@ -12,7 +12,12 @@ import org.slf4j.LoggerFactory;
 
 /** The finished backups in a folder of this machine. */
 final class LocalBackups implements StoredBackups {
+  /** A manifest of a thousand shards has about three million bytes. */
   private static final int MANIFEST_LIMIT = 64 << 20;
+
+  /** What is read of JSON takes up to twenty times as much memory as its text. */
+  private static final int MEMORY_PART = 32;
+
   private static final Logger log = LoggerFactory.getLogger(LocalBackups.class);
 
   private final Path root;
@@ -202,10 +207,15 @@ final class LocalBackups implements StoredBackups {
       return Optional.empty();
     }
     try {
-      return folders.exists(backup) ? DurableFile.read(file, MANIFEST_LIMIT) : Optional.empty();
+      return folders.exists(backup) ? DurableFile.read(file, limit()) : Optional.empty();
     } catch (IOException e) {
       throw RepositoryException.during("read", file, e);
     }
+  }
+
+  /** No file may fill the memory that others need, whatever somebody put there. */
+  private static int limit() {
+    return (int) Math.min(MANIFEST_LIMIT, Runtime.getRuntime().maxMemory() / MEMORY_PART);
   }
 
   private void requireThere(BackupId backup) throws IOException {

@@ -25,6 +25,6 @@ public final class ManifestException extends RepositoryException {
   }
 
   private static String message(Document document, String field, String wrong) {
-    return document + (field.isEmpty() ? " " : ": " + field + " ") + wrong;
+    return document + (field.isEmpty() ? " " : ": " + Names.inOneLine(field) + " ") + wrong;
   }
 }

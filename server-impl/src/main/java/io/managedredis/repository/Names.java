@@ -59,7 +59,12 @@ final class Names {
 
   /** A foreign text for a message or a log line: short, and without control characters. */
   static String printable(String foreign) {
+    return "'" + inOneLine(foreign) + "'";
+  }
+
+  /** The same without quotes, for what is mostly ours. */
+  static String inOneLine(String foreign) {
     String cut = foreign.length() > SHOWN ? foreign.substring(0, SHOWN) + "..." : foreign;
-    return "'" + UNPRINTABLE.matcher(cut).replaceAll("?") + "'";
+    return UNPRINTABLE.matcher(cut).replaceAll("?");
   }
 }

@@ -13,6 +13,9 @@ final class StreamPieces implements SnapshotPieces {
   private static final int STORED = 256 << 10;
   private static final int RAW = 1 << 20;
 
+  /** 8 MiB, what level 19 takes, the highest that format 1 was written with. */
+  private static final int LONGEST_WINDOW_LOG = 23;
+
   private final SeekableByteChannel file;
   private final long rawBytes;
   private final ZstdDecompressCtx zstd;
@@ -27,7 +30,8 @@ final class StreamPieces implements SnapshotPieces {
     this.rawBytes = rawBytes;
     this.skip = from;
     file.position(0);
-    this.zstd = new ZstdDecompressCtx();
+    // The decoder reserves as much as the frame says before it reads any of it.
+    this.zstd = new ZstdDecompressCtx().setLongMax(LONGEST_WINDOW_LOG);
   }
 
   @Override

@@ -86,7 +86,8 @@ final class StrictJson {
       throw new ManifestException(
           document, path(e), "is missing or wrong: " + Names.printable(e.getOriginalMessage()), e);
     } catch (JsonProcessingException e) {
-      throw new ManifestException(document, "", "cannot be read: " + e.getOriginalMessage(), e);
+      throw new ManifestException(
+          document, "", "cannot be read: " + Names.printable(e.getOriginalMessage()), e);
     }
   }
 
