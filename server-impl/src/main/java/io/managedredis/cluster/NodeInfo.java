@@ -113,7 +113,8 @@ public record NodeInfo(
       int colon = answer.indexOf(':', from);
       if (colon > from && colon < end && colon - from <= LONGEST_NAME) {
         String name = answer.substring(from, colon);
-        boolean replica = replicas < MOST_REPLICAS && REPLICA.matcher(name).matches();
+        boolean replica =
+            replicas < MOST_REPLICAS && name.startsWith("slave") && REPLICA.matcher(name).matches();
         if (replica || USED.contains(name)) {
           boolean carriageReturn = answer.charAt(end - 1) == '\r';
           fields.put(name, answer.substring(colon + 1, carriageReturn ? end - 1 : end));

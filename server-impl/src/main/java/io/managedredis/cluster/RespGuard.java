@@ -31,6 +31,7 @@ final class RespGuard extends FilterInputStream {
   private int line;
   private int length;
   private boolean absent;
+  private boolean carriageReturn;
   private int left;
 
   RespGuard(InputStream in) {
@@ -74,11 +75,11 @@ final class RespGuard extends FilterInputStream {
     switch (next) {
       case TYPE -> type(b);
       case LINE -> {
-        if (b == '\n') {
+        if (ends(b)) {
           next = Next.TYPE;
         }
       }
-      case LENGTH -> lengthDigit(b);
+      case LENGTH -> length(b);
       case TEXT -> throw new IllegalStateException("a text has no steps");
     }
     if (++line > LONGEST_LINE) {
@@ -91,6 +92,7 @@ final class RespGuard extends FilterInputStream {
     line = 0;
     length = 0;
     absent = false;
+    carriageReturn = false;
     next =
         switch (b) {
           case '+', '-', ':' -> Next.LINE;
@@ -100,13 +102,13 @@ final class RespGuard extends FilterInputStream {
         };
   }
 
-  private void lengthDigit(byte b) throws IOException {
-    if (b == '\n') {
+  private void length(byte b) throws IOException {
+    if (ends(b)) {
       next = absent ? Next.TYPE : Next.TEXT;
       left = length + 2;
-    } else if (b == '-') {
+    } else if (b == '-' && line == 1) {
       absent = true;
-    } else if (b >= '0' && b <= '9' && length <= LONGEST_TEXT) {
+    } else if (b >= '0' && b <= '9') {
       length = length * 10 + (b - '0');
     } else if (b != '\r') {
       throw new ForeignAnswerException("a length that is none");
@@ -115,5 +117,15 @@ final class RespGuard extends FilterInputStream {
       throw new ForeignAnswerException(
           "a text of more than " + (LONGEST_TEXT >> 20) + " MiB was announced");
     }
+  }
+
+  /** Only both together end a line to Jedis; what ended one for us alone would hide the next. */
+  private boolean ends(byte b) throws IOException {
+    if (carriageReturn != (b == '\n')) {
+      throw new ForeignAnswerException("a line that ends in another way than CR LF");
+    }
+    boolean end = b == '\n';
+    carriageReturn = b == '\r';
+    return end;
   }
 }
