@@ -37,10 +37,12 @@ public final class ApiServer implements AutoCloseable {
   static final String REQUEST_ID_HEADER = "x-request-id";
 
   private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
-  private static final int WORKERS = 32;
 
-  /** A download keeps a worker as long as its caller reads; the others must stay free. */
-  private static final int DOWNLOADS = WORKERS / 4;
+  /** A download keeps a worker as long as its caller reads; these stay free for the others. */
+  private static final int WORKERS = 24;
+
+  /** Requests that have a worker or wait for one: what is answered in some tens of milliseconds. */
+  private static final int IN_FLIGHT = 256;
 
   /** What may wait in memory for one slow client; by default four times the socket's buffer. */
   private static final int PENDING = 1 << 20;
@@ -53,6 +55,7 @@ public final class ApiServer implements AutoCloseable {
   private final HttpServer server;
   private final NetworkListener listener;
   private final Readiness readiness;
+  private final ConnectionGuard guard;
 
   /**
    * Listens.
@@ -81,14 +84,24 @@ public final class ApiServer implements AutoCloseable {
       List<Object> filters)
       throws IOException {
     ObjectMapper json = Json.mapper();
-    MalformedRequests malformed = new MalformedRequests(json);
+    Limits limits = settings.limits();
+    guard = new ConnectionGuard(limits, STALLED_CLIENT);
+    MalformedRequests malformed = new MalformedRequests(json, guard, limits);
     readiness = new Readiness(catalog, repository);
     Authentication authentication = new Authentication(verifiers);
     CurrentCall call = new CurrentCall();
     CallRecords records = new CallRecords(audit);
     ContractDocument contract = new ContractDocument();
     ResourceConfig application =
-        application(json, catalog, repository, operations, clusters, health, call);
+        application(
+            json,
+            catalog,
+            repository,
+            operations,
+            clusters,
+            health,
+            new DownloadSlots(limits.downloads()),
+            call);
     // Behind the one that finds out which operation answers.
     application.register(
         new RequiredRoleFilter(contract.requiredRoles(), call, records), Priorities.USER + 1);
@@ -97,6 +110,7 @@ public final class ApiServer implements AutoCloseable {
     FrontHandler front =
         new FrontHandler(
             api,
+            new Admission(guard, IN_FLIGHT),
             new Pages(
                 contract,
                 readiness,
@@ -108,12 +122,16 @@ public final class ApiServer implements AutoCloseable {
             authentication,
             call,
             records,
+            limits.requestsPerMinute(),
             metrics,
             json);
     listener = new NetworkListener("api", host, port);
     listener.registerAddOn(malformed);
     listener.setMaxPendingBytes(PENDING);
-    listener.setMaxHttpHeaderSize(settings.limits().headerBytes());
+    listener.setMaxHttpHeaderSize(limits.headerBytes());
+    // Ours watches over idle connections, and how often one is used does not matter.
+    listener.getKeepAlive().setIdleTimeoutInSeconds(-1);
+    listener.getKeepAlive().setMaxRequestsCount(-1);
     listener.getTransport().setWriteTimeout(STALLED_CLIENT.toSeconds(), TimeUnit.SECONDS);
     listener
         .getTransport()
@@ -121,8 +139,8 @@ public final class ApiServer implements AutoCloseable {
             ThreadPoolConfig.defaultConfig()
                 .setPoolName("http")
                 .setDaemon(true)
-                .setCorePoolSize(WORKERS)
-                .setMaxPoolSize(WORKERS));
+                .setCorePoolSize(WORKERS + limits.downloads())
+                .setMaxPoolSize(WORKERS + limits.downloads()));
     server = new HttpServer();
     server.addListener(listener);
     server.getServerConfiguration().setDefaultErrorPageGenerator(malformed);
@@ -131,6 +149,7 @@ public final class ApiServer implements AutoCloseable {
     try {
       server.start();
     } catch (IOException e) {
+      guard.close();
       readiness.close();
       throw e;
     }
@@ -143,13 +162,13 @@ public final class ApiServer implements AutoCloseable {
       Operations operations,
       Clusters clusters,
       ClusterHealth health,
+      DownloadSlots downloads,
       CurrentCall call) {
     PageTokens tokens = new PageTokens(catalog.secret("page-token", PageTokens.SECRET_BYTES));
     StartedOperations started = new StartedOperations(operations, clusters, call);
     ResourceConfig application = new ResourceConfig();
     application.register(
-        new BackupResource(
-            catalog.backups(), repository, started, tokens, new DownloadSlots(DOWNLOADS), call));
+        new BackupResource(catalog.backups(), repository, started, tokens, downloads, call));
     application.register(
         new ClusterResource(
             clusters,
@@ -199,7 +218,13 @@ public final class ApiServer implements AutoCloseable {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
+    guard.close();
     readiness.close();
+  }
+
+  /** How many connections are open, those that are only told of a limit left out. */
+  int connections() {
+    return guard.connections();
   }
 
   /** The one mapper, for Jersey. */

@@ -9,12 +9,14 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.glassfish.grizzly.http.server.HttpHandler;
 import org.glassfish.grizzly.http.server.Request;
+import org.glassfish.grizzly.http.server.RequestExecutorProvider;
 import org.glassfish.grizzly.http.server.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -27,31 +29,47 @@ final class FrontHandler extends HttpHandler {
   private static final String PAGE_METHODS = "GET, HEAD, OPTIONS";
 
   private final HttpHandler api;
+  private final Admission admission;
   private final Pages pages;
   private final Authentication authentication;
   private final CurrentCall current;
   private final CallRecords records;
+  private final RequestRate callers;
+
+  /** Apart from the callers: strangers with many addresses would push those out. */
+  private final RequestRate strangers;
+
   private final Metrics metrics;
   private final ObjectMapper json;
 
   FrontHandler(
       HttpHandler api,
+      Admission admission,
       Pages pages,
       Authentication authentication,
       CurrentCall current,
       CallRecords records,
+      int requestsPerMinute,
       Metrics metrics,
       ObjectMapper json) {
     this.api = api;
+    this.admission = admission;
     this.pages = pages;
     this.authentication = authentication;
     this.current = current;
     this.records = records;
+    this.callers = new RequestRate(requestsPerMinute);
+    this.strangers = new RequestRate(requestsPerMinute);
     this.metrics = metrics;
     this.json = json;
     // Jersey decodes paths itself, and tells a colon from an encoded slash.
     setDecodeUrl(false);
     setAllowEncodedSlash(true);
+  }
+
+  @Override
+  public RequestExecutorProvider getRequestExecutorProvider() {
+    return admission;
   }
 
   @Override
@@ -89,6 +107,10 @@ final class FrontHandler extends HttpHandler {
   }
 
   private void answer(Request request, Response response, String requestId) throws Exception {
+    if (request.getAttribute(RequestAttributes.REFUSAL) instanceof Refusal refusal) {
+      refuse(response, requestId, refusal);
+      return;
+    }
     String path = request.getRequestURI();
     requireReadable(path, request.getQueryString());
     Optional<Pages.Page> page = pages.at(path);
@@ -104,6 +126,10 @@ final class FrontHandler extends HttpHandler {
 
   private void call(Request request, Response response, String requestId) throws Exception {
     Caller caller = caller(request, requestId);
+    Optional<Duration> wait = callers.refusal(caller.subject());
+    if (wait.isPresent()) {
+      throw tooMany(wait.get());
+    }
     CurrentCall.Call call =
         current.begin(caller, CallRecords.Source.of(request, caller.subject(), requestId));
     try {
@@ -118,9 +144,22 @@ final class FrontHandler extends HttpHandler {
     try {
       return authentication.caller(authorization(request));
     } catch (ApiException e) {
+      // One line on record for each: so they must not be too many.
+      Optional<Duration> wait = strangers.refusal(String.valueOf(request.getRemoteAddr()));
+      if (wait.isPresent()) {
+        throw tooMany(wait.get());
+      }
       records.denied(CallRecords.Source.of(request, "", requestId), request, e.code());
       throw e;
     }
+  }
+
+  private static ApiException tooMany(Duration wait) {
+    return ApiException.tooMuch(
+        "More requests than this server allows one caller. Try again in "
+            + Statuses.seconds(wait)
+            + (Statuses.seconds(wait) == 1 ? " second" : " seconds"),
+        wait);
   }
 
   private static List<String> authorization(Request request) {
@@ -210,6 +249,16 @@ final class FrontHandler extends HttpHandler {
             StatusCode.UNIMPLEMENTED,
             "This path does not know that method; the header Allow lists those it knows",
             List.of()));
+  }
+
+  private void refuse(Response response, String requestId, Refusal refusal) throws IOException {
+    Statuses.headers(refusal.code().httpStatus(), refusal.retryAfter())
+        .forEach(response::setHeader);
+    if (refusal.ending()) {
+      response.setHeader("Connection", "close");
+    }
+    Status status = Statuses.of(refusal.code(), refusal.message(), List.of());
+    fail(response, requestId, refusal.code().httpStatus(), status);
   }
 
   private void fail(Response response, String requestId, ApiException e) throws IOException {

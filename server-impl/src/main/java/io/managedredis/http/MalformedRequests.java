@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
-import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.http.HttpContent;
-import org.glassfish.grizzly.http.HttpHeader;
 import org.glassfish.grizzly.http.HttpResponsePacket;
 import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.grizzly.http.server.AddOn;
@@ -28,14 +26,20 @@ import org.jspecify.annotations.Nullable;
 final class MalformedRequests implements AddOn, ErrorPageGenerator {
 
   private final ObjectMapper json;
+  private final ConnectionGuard guard;
+  private final Limits limits;
 
-  MalformedRequests(ObjectMapper json) {
+  MalformedRequests(ObjectMapper json, ConnectionGuard guard, Limits limits) {
     this.json = json;
+    this.guard = guard;
+    this.limits = limits;
   }
 
   @Override
   public void setup(NetworkListener listener, FilterChainBuilder builder) {
-    builder.set(builder.indexOfType(HttpServerFilter.class), new StatusAnsweringFilter(listener));
+    int codec = builder.indexOfType(HttpServerFilter.class);
+    builder.set(codec, new StatusAnsweringFilter(listener));
+    builder.add(codec, guard);
   }
 
   /** What Grizzly would answer with a page of HTML. */
@@ -67,7 +71,7 @@ final class MalformedRequests implements AddOn, ErrorPageGenerator {
           case UNAVAILABLE -> "The server is shutting down. Try again later";
           case UNIMPLEMENTED -> "This server speaks HTTP/1.0 and HTTP/1.1 only";
           case INTERNAL -> ErrorMappers.Unexpected.MESSAGE + " " + requestId;
-          default -> "The request is not well-formed HTTP, or larger than this server takes";
+          default -> refused(httpStatus);
         };
     try {
       return json.writeValueAsString(
@@ -77,31 +81,25 @@ final class MalformedRequests implements AddOn, ErrorPageGenerator {
     }
   }
 
-  /** Grizzly's codec with a body for what it refuses. */
-  private final class StatusAnsweringFilter extends HttpServerFilter {
+  private String refused(int httpStatus) {
+    return switch (httpStatus) {
+      case 413 -> "The request's body is larger than " + limits.bodyBytes() + " bytes. Send none";
+      case 414 -> "The request line is larger than " + limits.headerBytes() + " bytes";
+      case 431 ->
+          "The request has more than "
+              + RequestHead.MOST_HEADERS
+              + " headers, or they are larger than "
+              + limits.headerBytes()
+              + " bytes together with the request line";
+      default -> "The request is not well-formed HTTP, or larger than this server takes";
+    };
+  }
+
+  /** The codec with a body for what it refuses. */
+  private final class StatusAnsweringFilter extends RequestCodec {
 
     StatusAnsweringFilter(NetworkListener listener) {
-      super(
-          listener.isChunkingEnabled(),
-          listener.getMaxHttpHeaderSize() < 0
-              ? DEFAULT_MAX_HTTP_PACKET_HEADER_SIZE
-              : listener.getMaxHttpHeaderSize(),
-          null,
-          listener.getKeepAlive(),
-          null,
-          listener.getMaxRequestHeaders(),
-          listener.getMaxResponseHeaders());
-      setAllowPayloadForUndefinedHttpMethods(true);
-    }
-
-    /**
-     * An offer to speak another protocol may be left alone (RFC 9110, section 7.8). Java's own
-     * client makes it with every request, and Grizzly would close the connection afterwards without
-     * a word: the next request on it, which nobody may repeat when it is a POST, would be lost.
-     */
-    @Override
-    protected void onIncomingUpgrade(FilterChainContext ctx, HttpHeader httpHeader) {
-      httpHeader.getUpgradeDC().recycle();
+      super(listener, guard, limits);
     }
 
     @Override

@@ -15,5 +15,8 @@ final class RequestAttributes {
    */
   static final String BREAK_OFF = "io.managedredis.break-off";
 
+  /** A {@link Refusal}, when the request is not to be looked at. */
+  static final String REFUSAL = "io.managedredis.refusal";
+
   private RequestAttributes() {}
 }

@@ -75,13 +75,14 @@ final class Statuses {
   static Map<String, String> headers(int httpStatus, Duration retryAfter) {
     return switch (httpStatus) {
       case 401 -> Map.of(HttpHeaders.WWW_AUTHENTICATE, Authentication.CHALLENGE);
-      case 429, 503 ->
-          Map.of(
-              HttpHeaders.RETRY_AFTER,
-              // A part of a second counts as one: who comes too early is refused again.
-              Long.toString(Math.max(1, retryAfter.plusMillis(999).toSeconds())));
+      case 429, 503 -> Map.of(HttpHeaders.RETRY_AFTER, Long.toString(seconds(retryAfter)));
       default -> Map.of();
     };
+  }
+
+  /** Whole seconds, 1 or more; a part of one counts: who comes too early is refused again. */
+  static long seconds(Duration wait) {
+    return Math.max(1, wait.plusNanos(999_999_999).toSeconds());
   }
 
   /** A text from outside as it may stand in a message: bounded, and without control characters. */
