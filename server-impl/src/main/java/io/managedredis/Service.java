@@ -3,6 +3,7 @@ package io.managedredis;
 import io.managedredis.access.AccessSettings;
 import io.managedredis.access.AuditLog;
 import io.managedredis.access.CredentialVerifier;
+import io.managedredis.access.JwtVerifier;
 import io.managedredis.access.TokenFile;
 import io.managedredis.backup.BackupRemover;
 import io.managedredis.backup.BackupTaker;
@@ -177,6 +178,9 @@ public final class Service implements AutoCloseable {
     List<CredentialVerifier> verifiers = new ArrayList<>();
     if (access.tokensFile() != null) {
       verifiers.add(opened(TokenFile.open(access.tokensFile())));
+    }
+    if (access.jwt() != null) {
+      verifiers.add(opened(JwtVerifier.of(access.jwt())));
     }
     return verifiers;
   }

@@ -55,6 +55,7 @@ class ExampleReplayTest {
             List.of(
                 into -> opened(new RefusedCalls(into)).situations(),
                 into -> opened(new BrokenCatalogCalls(into)).situations(),
+                into -> opened(new CallerCalls(into)).situations(),
                 into -> opened(new BusyCalls(into)).situations(),
                 into -> opened(new StoredBackupCalls(into)).situations()));
   }

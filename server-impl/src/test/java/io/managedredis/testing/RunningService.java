@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The service, in this process, on a free port of 127.0.0.1 and a data folder of its own, with the
@@ -36,6 +37,7 @@ public final class RunningService implements AutoCloseable {
   private final ValidatingHttpClient http = new ValidatingHttpClient();
   private final List<Object> components;
   private Service service;
+  private @Nullable String authorization;
 
   /** What to start. */
   public static final class Builder {
@@ -175,6 +177,12 @@ public final class RunningService implements AutoCloseable {
     return folder.resolve("data").resolve("repository");
   }
 
+  /** From now on the generated client sends this header Authorization. */
+  public RunningService as(String bearer) {
+    authorization = bearer;
+    return this;
+  }
+
   /** The generated client of the backups. */
   public BackupApi backups() {
     return new BackupApi(apiClient());
@@ -192,6 +200,12 @@ public final class RunningService implements AutoCloseable {
 
   private ApiClient apiClient() {
     ApiClient client = new ApiClient().setHttpClientBuilder(http.asBuilder());
+    client.setRequestInterceptor(
+        request -> {
+          if (authorization != null) {
+            request.header("Authorization", authorization);
+          }
+        });
     client.updateBaseUri(url());
     return client;
   }
