@@ -2,7 +2,6 @@ package io.managedredis.access;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -83,7 +82,7 @@ final class AuditFile {
   /** Writes bytes over those that are there. */
   void overwrite(long position, byte[] bytes) throws IOException {
     if (content.length() < position + bytes.length) {
-      throw new FileSystemException("", null, "somebody has cut the file short");
+      throw new IOException("somebody has cut the file short");
     }
     content.seek(position);
     content.write(bytes);
