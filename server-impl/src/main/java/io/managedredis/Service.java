@@ -57,6 +57,8 @@ public final class Service implements AutoCloseable {
    *
    * @throws io.managedredis.repository.KeysetException when the keyset can't be used; nothing was
    *     opened then
+   * @throws io.managedredis.access.TokenFileException when the file of tokens can't be used;
+   *     nothing was opened then
    * @throws IOException when the repository can't be opened or the address not bound
    * @throws io.managedredis.catalog.CatalogException when the catalogue can't be opened
    */
@@ -75,6 +77,7 @@ public final class Service implements AutoCloseable {
     }
     boolean complete = false;
     try {
+      List<CredentialVerifier> verifiers = verifiers(config.access());
       Repository repository =
           opened(
               LocalRepository.open(
@@ -120,7 +123,6 @@ public final class Service implements AutoCloseable {
                           new BackupVerifier(repository), catalog.backups(), metrics)),
                   config.backup().parallelOperations()));
       operations.recover();
-      List<CredentialVerifier> verifiers = verifiers(config.access());
       host = config.listen().host();
       server =
           opened(

@@ -170,6 +170,19 @@ class TokenCommandIT {
     }
   }
 
+  @Test
+  void aServerWithoutItsFileIsStatusTwoWithAdviceAndLeavesTheDataFolderAlone() throws Exception {
+    try (ServerProcess server =
+        ServerProcess.run(folder, Map.of(), "serve", "--config", config(CONFIG).toString())) {
+      assertThat(server.awaitExit()).isEqualTo(2);
+      assertThat(server.out()).isEmpty();
+      assertThat(server.err())
+          .contains("auth.tokens: " + file + " is not there", "token create --config")
+          .doesNotContain("\tat ");
+      assertThat(folder.resolve("data")).doesNotExist();
+    }
+  }
+
   private Path config(String yaml) throws IOException {
     return Files.writeString(folder.resolve("config.yaml"), yaml);
   }
