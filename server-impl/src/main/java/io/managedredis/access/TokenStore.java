@@ -153,7 +153,8 @@ public final class TokenStore {
     }
     String reason =
         e instanceof AccessDeniedException
-            ? "this user may not do that; run this as the user that the service runs as"
+            ? "this user may not do that; the file and its folder have to belong to the user that the"
+                + " service runs as"
             : e instanceof FileSystemException system && system.getReason() != null
                 ? system.getReason()
                 : String.valueOf(e.getMessage());
