@@ -11,6 +11,7 @@ import io.managedredis.repository.KeysetException;
 import io.managedredis.repository.LocalRepository;
 import io.managedredis.repository.RepositoryException;
 import io.managedredis.repository.StoredBackups;
+import io.managedredis.tls.TlsFileException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -57,6 +58,9 @@ final class DataOptions {
       return CommandLine.ExitCode.USAGE;
     } catch (TokenFileException e) {
       err.println("auth.tokens: " + e.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    } catch (TlsFileException e) {
+      err.println("tls: " + e.getMessage());
       return CommandLine.ExitCode.USAGE;
     } catch (IOException | CatalogException e) {
       err.println(e.getMessage());

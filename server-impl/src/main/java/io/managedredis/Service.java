@@ -49,6 +49,7 @@ public final class Service implements AutoCloseable {
   /** What to close, the last opened first. */
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
+  private final String scheme;
   private final String host;
   private final ApiServer server;
 
@@ -59,6 +60,7 @@ public final class Service implements AutoCloseable {
    *     opened then
    * @throws io.managedredis.access.TokenFileException when the file of tokens can't be used;
    *     nothing was opened then
+   * @throws io.managedredis.tls.TlsFileException when the server's certificate can't be used
    * @throws IOException when the repository can't be opened or the address not bound
    * @throws io.managedredis.catalog.CatalogException when the catalogue can't be opened
    */
@@ -123,6 +125,7 @@ public final class Service implements AutoCloseable {
                           new BackupVerifier(repository), catalog.backups(), metrics)),
                   config.backup().parallelOperations()));
       operations.recover();
+      scheme = config.http().tls() == null ? "http" : "https";
       host = config.listen().host();
       server =
           opened(
@@ -150,7 +153,11 @@ public final class Service implements AutoCloseable {
 
   /** The address that is really bound. */
   public String url() {
-    return "http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + server.port();
+    return scheme
+        + "://"
+        + (host.indexOf(':') >= 0 ? "[" + host + "]" : host)
+        + ":"
+        + server.port();
   }
 
   /**

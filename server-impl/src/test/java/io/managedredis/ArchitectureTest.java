@@ -49,16 +49,17 @@ class ArchitectureTest {
   /** Each package with those of ours that it may know. */
   @ParameterizedTest
   @CsvSource({
-    "cluster, ",
+    "tls, ",
+    "cluster, tls",
     "rdb, ",
     "catalog, ",
     "repository, ",
     "access, ",
-    "capture, rdb",
+    "capture, rdb;tls",
     "operation, catalog",
     "backup, capture;rdb;repository;catalog;cluster",
-    "http, api;access;operation;backup;cluster;capture;rdb;repository;catalog",
-    "config, cluster;access;http"
+    "http, api;access;operation;backup;cluster;capture;rdb;repository;catalog;tls",
+    "config, cluster;access;http;tls"
   })
   void arrowsPointDownwardsOnly(String name, @Nullable String known) {
     TreeSet<String> allowed = new TreeSet<>();
@@ -87,6 +88,7 @@ class ArchitectureTest {
                 .map(name -> name.substring(ROOT.length() + 1))
                 .collect(Collectors.toSet()))
         .containsExactlyInAnyOrder(
+            "tls",
             "cluster",
             "rdb",
             "catalog",

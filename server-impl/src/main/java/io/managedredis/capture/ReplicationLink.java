@@ -2,6 +2,7 @@ package io.managedredis.capture;
 
 import io.managedredis.capture.CaptureException.Reason;
 import io.managedredis.capture.ReadClock.Expiry;
+import io.managedredis.tls.NodeTls;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +14,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -99,12 +99,7 @@ final class ReplicationLink implements ByteSource, Closeable {
         deadlines.handshake(),
         new Expiry(Reason.TLS, "no TLS handshake within " + limit + "; is it a TLS port?"));
     try {
-      SSLSocket session =
-          (SSLSocket) factory.createSocket(socket, source.host(), source.port(), true);
-      SSLParameters parameters = session.getSSLParameters();
-      parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      session.setSSLParameters(parameters);
-      session.startHandshake();
+      SSLSocket session = NodeTls.open(factory, socket, source.host(), source.port());
       in = session.getInputStream();
       out = session.getOutputStream();
     } catch (IOException e) {
@@ -285,7 +280,7 @@ final class ReplicationLink implements ByteSource, Closeable {
           Reason.TLS,
           node(),
           "no TLS session ("
-              + e.getMessage()
+              + NodeTls.reason(e)
               + "); check the CA, the names in the server's certificate, and the port",
           e);
     }

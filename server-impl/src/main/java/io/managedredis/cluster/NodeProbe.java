@@ -1,5 +1,6 @@
 package io.managedredis.cluster;
 
+import io.managedredis.tls.NodeTls;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -9,8 +10,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -100,13 +99,7 @@ final class NodeProbe {
       if (tls == null) {
         return new AnswerSocket(socket);
       }
-      SSLSocket secured =
-          (SSLSocket) tls.createSocket(socket, address.host(), address.port(), true);
-      SSLParameters parameters = secured.getSSLParameters();
-      parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      secured.setSSLParameters(parameters);
-      secured.startHandshake();
-      return new AnswerSocket(secured);
+      return new AnswerSocket(NodeTls.open(tls, socket, address.host(), address.port()));
     } catch (IOException e) {
       throw new JedisConnectionException(e);
     }
@@ -233,7 +226,7 @@ final class NodeProbe {
     } else if (cluster.tls() != null) {
       why =
           "no TLS session ("
-              + root.getMessage()
+              + NodeTls.reason(e)
               + "); check that the port speaks TLS, and caFile, certFile and keyFile of the cluster";
     } else {
       why = "the connection broke (" + root.getMessage() + "); does the port need TLS?";

@@ -6,6 +6,7 @@ import io.managedredis.cluster.ClusterDeclaration.Credentials;
 import io.managedredis.cluster.ClusterDeclaration.ShardDeclaration;
 import io.managedredis.cluster.NodeAddress;
 import io.managedredis.http.HttpSettings;
+import io.managedredis.tls.NodeTls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -321,7 +322,7 @@ public final class ConfigReader {
       return null;
     }
     try {
-      return TlsFiles.socketFactory(ca.orElse(null), cert.orElse(null), key.orElse(null));
+      return NodeTls.socketFactory(ca.orElse(null), cert.orElse(null), key.orElse(null));
     } catch (IOException | GeneralSecurityException e) {
       tls.problem(tls.line(), section.path("tls") + ": " + reason(e));
       return null;

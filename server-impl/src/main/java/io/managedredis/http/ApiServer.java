@@ -8,9 +8,11 @@ import io.managedredis.cluster.ClusterHealth;
 import io.managedredis.cluster.Clusters;
 import io.managedredis.operation.Operations;
 import io.managedredis.repository.Repository;
+import io.managedredis.tls.ServerTls;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.ext.ContextResolver;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +29,7 @@ import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.validation.ValidationConfig;
 import org.glassfish.jersey.server.validation.ValidationFeature;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,16 +59,19 @@ public final class ApiServer implements AutoCloseable {
   private final NetworkListener listener;
   private final Readiness readiness;
   private final ConnectionGuard guard;
+  private final @Nullable TlsFilter tls;
 
   /**
    * Listens.
    *
    * @param host a name or address of this host
    * @param port 0 to 65535; 0 takes a free one
+   * @param settings how calls are taken
    * @param verifiers who tell whom a token belongs to; without any, nobody has to say who they are
    * @param openMetrics whether the metrics are for everybody all the same
    * @param audit where calls are put on record
    * @param filters further Jersey components, registered beside ours
+   * @throws io.managedredis.tls.TlsFileException when the server's certificate can't be used
    * @throws IOException when the address can't be bound
    */
   public ApiServer(
@@ -85,8 +91,12 @@ public final class ApiServer implements AutoCloseable {
       throws IOException {
     ObjectMapper json = Json.mapper();
     Limits limits = settings.limits();
+    boolean loopback = InetAddress.getByName(host).isLoopbackAddress();
+    tls = tls(settings.tls());
+    SecurityHeaders headers = new SecurityHeaders(tls != null);
     guard = new ConnectionGuard(limits, STALLED_CLIENT);
-    MalformedRequests malformed = new MalformedRequests(json, guard, limits);
+    MalformedRequests malformed = new MalformedRequests(json, headers, guard, limits);
+    CrossOrigin crossOrigin = new CrossOrigin(settings.origins());
     readiness = new Readiness(catalog, repository);
     Authentication authentication = new Authentication(verifiers);
     CurrentCall call = new CurrentCall();
@@ -124,8 +134,16 @@ public final class ApiServer implements AutoCloseable {
             records,
             limits.requestsPerMinute(),
             metrics,
-            json);
+            json,
+            headers,
+            crossOrigin,
+            new BrowserOrigin(
+                crossOrigin, tls != null, host, !authentication.isRequired(), loopback));
     listener = new NetworkListener("api", host, port);
+    if (tls != null) {
+      listener.setSecure(true);
+      listener.registerAddOn(tls);
+    }
     listener.registerAddOn(malformed);
     listener.setMaxPendingBytes(PENDING);
     listener.setMaxHttpHeaderSize(limits.headerBytes());
@@ -149,8 +167,7 @@ public final class ApiServer implements AutoCloseable {
     try {
       server.start();
     } catch (IOException e) {
-      guard.close();
-      readiness.close();
+      closeOwn();
       throw e;
     }
   }
@@ -218,8 +235,22 @@ public final class ApiServer implements AutoCloseable {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
+    closeOwn();
+  }
+
+  private static @Nullable TlsFilter tls(@Nullable TlsSettings settings) throws IOException {
+    return settings == null
+        ? null
+        : new TlsFilter(
+            ServerTls.open(settings.certFile(), settings.keyFile(), settings.clientCaFile()));
+  }
+
+  private void closeOwn() {
     guard.close();
     readiness.close();
+    if (tls != null) {
+      tls.close();
+    }
   }
 
   /** How many connections are open, those that are only told of a limit left out. */

@@ -41,6 +41,9 @@ final class FrontHandler extends HttpHandler {
 
   private final Metrics metrics;
   private final ObjectMapper json;
+  private final SecurityHeaders headers;
+  private final CrossOrigin crossOrigin;
+  private final BrowserOrigin browserOrigin;
 
   FrontHandler(
       HttpHandler api,
@@ -51,9 +54,15 @@ final class FrontHandler extends HttpHandler {
       CallRecords records,
       int requestsPerMinute,
       Metrics metrics,
-      ObjectMapper json) {
+      ObjectMapper json,
+      SecurityHeaders headers,
+      CrossOrigin crossOrigin,
+      BrowserOrigin browserOrigin) {
     this.api = api;
     this.admission = admission;
+    this.headers = headers;
+    this.crossOrigin = crossOrigin;
+    this.browserOrigin = browserOrigin;
     this.pages = pages;
     this.authentication = authentication;
     this.current = current;
@@ -92,9 +101,12 @@ final class FrontHandler extends HttpHandler {
     Runnable breakOff = () -> request.getContext().getConnection().terminateSilently();
     request.setAttribute(RequestAttributes.BREAK_OFF, breakOff);
     response.setHeader(ApiServer.REQUEST_ID_HEADER, requestId);
-    response.setHeader("X-Content-Type-Options", "nosniff");
+    headers.all().forEach(response::setHeader);
     try {
-      answer(request, response, requestId);
+      if (!crossOrigin.answered(request, response)) {
+        browserOrigin.requireOurName(request);
+        answer(request, response, requestId);
+      }
     } catch (ApiException e) {
       fail(response, requestId, e);
     } finally {
@@ -142,6 +154,7 @@ final class FrontHandler extends HttpHandler {
 
   private Caller caller(Request request, String requestId) {
     try {
+      browserOrigin.requireOurPage(request);
       return authentication.caller(authorization(request));
     } catch (ApiException e) {
       // One line on record for each: so they must not be too many.

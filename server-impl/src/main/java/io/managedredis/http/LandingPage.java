@@ -49,10 +49,11 @@ final class LandingPage {
 
   private static String origin(Request request) {
     // Behind a proxy that ends TLS, only the proxy knows.
-    String scheme = "https".equals(request.getHeader("X-Forwarded-Proto")) ? "https" : "http";
+    boolean tls = request.isSecure() || "https".equals(request.getHeader("X-Forwarded-Proto"));
+    String scheme = tls ? "https" : "http";
     @Nullable String host = request.getHeader(HttpHeaders.HOST);
     return host != null && HOST.matcher(host).matches()
         ? scheme + "://" + host
-        : "http://localhost:" + request.getLocalPort();
+        : scheme + "://localhost:" + request.getLocalPort();
   }
 }

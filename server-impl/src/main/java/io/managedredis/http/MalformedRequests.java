@@ -26,11 +26,14 @@ import org.jspecify.annotations.Nullable;
 final class MalformedRequests implements AddOn, ErrorPageGenerator {
 
   private final ObjectMapper json;
+  private final SecurityHeaders headers;
   private final ConnectionGuard guard;
   private final Limits limits;
 
-  MalformedRequests(ObjectMapper json, ConnectionGuard guard, Limits limits) {
+  MalformedRequests(
+      ObjectMapper json, SecurityHeaders headers, ConnectionGuard guard, Limits limits) {
     this.json = json;
+    this.headers = headers;
     this.guard = guard;
     this.limits = limits;
   }
@@ -54,6 +57,7 @@ final class MalformedRequests implements AddOn, ErrorPageGenerator {
     Object known = request.getAttribute(RequestAttributes.REQUEST_ID);
     String id = known instanceof String text ? text : UUID.randomUUID().toString();
     request.getResponse().setHeader(ApiServer.REQUEST_ID_HEADER, id);
+    headers.all().forEach(request.getResponse()::setHeader);
     return body(status, id);
   }
 
@@ -114,6 +118,7 @@ final class MalformedRequests implements AddOn, ErrorPageGenerator {
               body(response.getStatus(), id),
               java.nio.charset.StandardCharsets.UTF_8);
       response.setHeader(ApiServer.REQUEST_ID_HEADER, id);
+      headers.all().forEach(response::setHeader);
       // Not by the response: it drops its media type when the request line never ended.
       response.getHeaders().setValue(Header.ContentType).setString("application/json");
       response.setContentLength(body.remaining());

@@ -57,6 +57,8 @@ final class CallerCalls implements AutoCloseable {
         operation -> Call.of(operation).send(asking),
         "ErrorRoleMissing",
         this::asViewer,
+        "ErrorRestorerMissing",
+        this::asViewer,
         "ErrorOtherSite",
         operation -> Call.of(operation).header("Sec-Fetch-Site", "cross-site").send(open),
         "ErrorTooManyRequests",

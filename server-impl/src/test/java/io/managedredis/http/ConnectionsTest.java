@@ -23,7 +23,7 @@ class ConnectionsTest {
   private static final String OFFERING_AN_UPGRADE =
       """
       GET /managed-redis/v1/backups?folderId=b1g HTTP/1.1
-      Host: x
+      Host: localhost
       Connection: Upgrade, HTTP2-Settings
       Upgrade: h2c
       HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA

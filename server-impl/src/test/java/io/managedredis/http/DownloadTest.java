@@ -233,7 +233,7 @@ class DownloadTest {
     Files.write(file, stored);
 
     try (RawHttp connection = new RawHttp(service.port())) {
-      connection.send(get(damaged) + "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+      connection.send(get(damaged) + "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
       Exchange head = connection.answerWithoutBody();
       byte[] received = connection.untilClosed();
       assertThat(head.status()).isEqualTo(200);
@@ -297,7 +297,7 @@ class DownloadTest {
   }
 
   private static String get(String id) {
-    return "GET " + path(id) + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    return "GET " + path(id) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
   }
 
   private ShardManifest shard(String id) throws ApiException {

@@ -146,8 +146,8 @@ class PagesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "backups.example.com, http://backups.example.com/",
-    "backups.example.com:8443, http://backups.example.com:8443/",
+    "backups.localhost, http://backups.localhost/",
+    "backups.localhost:8443, http://backups.localhost:8443/",
     "[::1]:8080, http://[::1]:8080/"
   })
   void theCommandsGoToTheAddressThatWasAsked(String host, String expected) throws IOException {
@@ -156,8 +156,8 @@ class PagesTest {
 
   @Test
   void theCommandsUseTlsWhereAProxyEndsIt() throws IOException {
-    assertThat(landingPage("Host: backups.example.com\r\nX-Forwarded-Proto: https"))
-        .contains("curl 'https://backups.example.com/managed-redis/");
+    assertThat(landingPage("Host: backups.localhost\r\nX-Forwarded-Proto: https"))
+        .contains("curl 'https://backups.localhost/managed-redis/");
   }
 
   @ParameterizedTest
@@ -248,7 +248,7 @@ class PagesTest {
       })
   void aPathThatTriesToGetOutOfTheDocumentationIsNotFound(String path) throws IOException {
     try (RawHttp connection = new RawHttp(service.port())) {
-      connection.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+      connection.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
       Exchange answer = connection.answer("GET");
 
       assertThat(answer.status()).isEqualTo(404);

@@ -29,7 +29,7 @@ class StatusAnswersTest {
   private static final String V1 = "/managed-redis/v1";
   private static final String CLUSTER = "c9qstatus00000000001";
   private static final String BACKUPS = V1 + "/backups?folderId=b1gstatus";
-  private static final String LIVE = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+  private static final String LIVE = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
   private final RunningService service;
 
@@ -198,7 +198,7 @@ class StatusAnswersTest {
             "POST",
             "POST "
                 + V1
-                + "/clusters/c9qunknown:backup HTTP/1.1\r\nHost: x\r\n"
+                + "/clusters/c9qunknown:backup HTTP/1.1\r\nHost: localhost\r\n"
                 + "Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello");
 
     assertThat(answer.status()).isBetween(400, 499);
@@ -224,7 +224,7 @@ class StatusAnswersTest {
   static Stream<Arguments> malformed() {
     return Stream.of(
         Arguments.of("no HTTP at all", "this is garbage\r\n\r\n", 505),
-        Arguments.of("another version", "GET / HTTP/9.9\r\nHost: x\r\n\r\n", 505),
+        Arguments.of("another version", "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", 505),
         Arguments.of("empty segment", get("//managed-redis/v1/backups?folderId=a"), 404),
         Arguments.of("dots", get("/managed-redis/v1/../v1/backups?folderId=a"), 404),
         Arguments.of("no Host", "GET /health/live HTTP/1.1\r\n\r\n", 400),
@@ -244,15 +244,15 @@ class StatusAnswersTest {
         Arguments.of("bytes above 127", get(V1 + "/backups/\u00fc\u00ff"), 400),
         Arguments.of(
             "length that is no number",
-            "POST /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n",
+            "POST /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: abc\r\n\r\n",
             400),
         Arguments.of(
             "negative length",
-            "POST /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+            "POST /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
             400),
         Arguments.of(
             "two lengths",
-            "POST /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length:"
+            "POST /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length:"
                 + " 2\r\n\r\nab",
             400));
   }
@@ -263,10 +263,14 @@ class StatusAnswersTest {
     String much = "a".repeat(40_000);
     String request =
         switch (where) {
-          case "header" -> "GET /health/live HTTP/1.1\r\nHost: x\r\nX-Much: " + much + "\r\n\r\n";
+          case "header" ->
+              "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Much: " + much + "\r\n\r\n";
           case "path" -> get("/" + much);
           case "query" -> get(V1 + "/backups?folderId=" + much);
-          default -> "GET /health/live HTTP/1.1\r\nHost: x\r\n" + "X-A: b\r\n".repeat(500) + "\r\n";
+          default ->
+              "GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
+                  + "X-A: b\r\n".repeat(500)
+                  + "\r\n";
         };
 
     Exchange answer = raw("GET", request);
@@ -276,7 +280,8 @@ class StatusAnswersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"this is garbage\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n"})
+  @ValueSource(
+      strings = {"this is garbage\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n"})
   void theServerAnswersOthersAfterAMalformedRequest(String request) throws IOException {
     Exchange unused = raw("GET", request);
 
@@ -337,7 +342,7 @@ class StatusAnswersTest {
   }
 
   private static String get(String target) {
-    return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
   }
 
   private static List<String> allowed(HttpResponse<String> answer) {

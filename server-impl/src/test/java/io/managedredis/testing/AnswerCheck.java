@@ -22,6 +22,8 @@ final class AnswerCheck {
   private static final Set<String> NEVER_DECLARED =
       Set.of(
           "allow",
+          "cache-control",
+          "strict-transport-security",
           "connection",
           "content-length",
           "content-type",
@@ -30,7 +32,10 @@ final class AnswerCheck {
           "content-security-policy",
           "referrer-policy",
           "x-content-type-options",
-          "x-frame-options");
+          "x-frame-options",
+          "vary",
+          "access-control-allow-origin",
+          "access-control-expose-headers");
 
   private final Contract contract;
   private final Exchange exchange;

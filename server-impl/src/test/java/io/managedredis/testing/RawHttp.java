@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A bare connection to a server on 127.0.0.1, for requests that no client would send and for
@@ -37,7 +39,7 @@ public final class RawHttp implements AutoCloseable {
       Pattern.compile(
           "(?<method>[A-Z]+) (?<target>/[^ \r\n]*) HTTP/1\\.1\r\n(?<fields>(?:[^\r\n]+\r\n)*)\r\n");
 
-  private final Socket socket = new Socket();
+  private final Socket socket;
 
   /** What was asked and not answered yet. */
   private final Deque<Asked> asked = new ArrayDeque<>();
@@ -53,17 +55,40 @@ public final class RawHttp implements AutoCloseable {
 
   /** Connects. */
   public RawHttp(int port) throws IOException {
+    socket = new Socket();
     connect(port);
+  }
+
+  /** Connects and shakes hands. */
+  public RawHttp(int port, SSLContext tls) throws IOException {
+    this(connected(port, tls));
+    ((SSLSocket) socket).startHandshake();
+  }
+
+  /** Goes on with a connection; it is closed with this. */
+  public RawHttp(SSLSocket connected) throws IOException {
+    socket = connected;
+    prepare();
+  }
+
+  /** Connects for TLS and leaves the handshake to whoever knows how it should be. */
+  public static SSLSocket connected(int port, SSLContext tls) throws IOException {
+    return (SSLSocket) tls.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
   }
 
   /** Connects with a window of about that many bytes: who does not read, soon stops the server. */
   public RawHttp(int port, int receiveBuffer) throws IOException {
+    socket = new Socket();
     socket.setReceiveBufferSize(receiveBuffer);
     connect(port);
   }
 
   private void connect(int port) throws IOException {
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), WAIT_MILLIS);
+    prepare();
+  }
+
+  private void prepare() throws IOException {
     socket.setSoTimeout(WAIT_MILLIS);
     socket.setTcpNoDelay(true);
   }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ public final class RunningService implements AutoCloseable {
 
   private final Path folder;
   private final Path config;
-  private final ValidatingHttpClient http = new ValidatingHttpClient();
+  private final ValidatingHttpClient http;
   private final List<Object> components;
   private Service service;
   private @Nullable String authorization;
@@ -46,6 +47,7 @@ public final class RunningService implements AutoCloseable {
     private final List<String> backup = new ArrayList<>();
     private final List<String> settings = new ArrayList<>();
     private final List<Object> components = new ArrayList<>();
+    private ValidatingHttpClient http = new ValidatingHttpClient();
 
     private Builder(Path folder) {
       this.folder = folder;
@@ -93,6 +95,12 @@ public final class RunningService implements AutoCloseable {
       return this;
     }
 
+    /** How to call it when it speaks TLS. */
+    public Builder calledWith(SSLContext tls) {
+      http = new ValidatingHttpClient(tls);
+      return this;
+    }
+
     /** A key of the section {@code backup}. */
     public Builder backup(String key, String value) {
       backup.add("  " + key + ": " + value);
@@ -111,7 +119,7 @@ public final class RunningService implements AutoCloseable {
         lines.addAll(backup);
       }
       lines.addAll(settings);
-      return new RunningService(folder, lines, components);
+      return new RunningService(folder, lines, components, http);
     }
   }
 
@@ -120,7 +128,9 @@ public final class RunningService implements AutoCloseable {
     return new Builder(folder);
   }
 
-  private RunningService(Path folder, List<String> configuration, List<Object> components) {
+  private RunningService(
+      Path folder, List<String> configuration, List<Object> components, ValidatingHttpClient http) {
+    this.http = http;
     this.folder = folder;
     this.components = List.copyOf(components);
     try {
@@ -157,7 +167,7 @@ public final class RunningService implements AutoCloseable {
     service.close();
   }
 
-  /** {@code http://127.0.0.1:port}. */
+  /** {@code http://127.0.0.1:port}, or with https. */
   public String url() {
     return service.url();
   }

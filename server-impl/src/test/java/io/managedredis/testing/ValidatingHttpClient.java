@@ -34,8 +34,21 @@ public final class ValidatingHttpClient extends HttpClient {
   /** How long an answer may take. */
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
-  private final HttpClient client =
-      HttpClient.newBuilder().version(Version.HTTP_1_1).connectTimeout(LONGEST).build();
+  private final HttpClient client;
+
+  /** For plain HTTP, and for certificates that the JDK trusts. */
+  public ValidatingHttpClient() {
+    client = settings().build();
+  }
+
+  /** For HTTPS with certificates of our own. */
+  public ValidatingHttpClient(SSLContext tls) {
+    client = settings().sslContext(tls).build();
+  }
+
+  private static HttpClient.Builder settings() {
+    return HttpClient.newBuilder().version(Version.HTTP_1_1).connectTimeout(LONGEST);
+  }
 
   /** A builder whose product is this very client, for the generated client. */
   public HttpClient.Builder asBuilder() {

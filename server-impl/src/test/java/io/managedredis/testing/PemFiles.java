@@ -1,4 +1,4 @@
-package io.managedredis.config;
+package io.managedredis.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
@@ -16,13 +17,21 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** An authority, a server and clients that it has signed, made by keytool and written as PEM. */
-final class PemFiles {
+public final class PemFiles {
   private static final String PASSWORD = "changeit";
+  private static final String[] VALID = {"-ext", "san=ip:127.0.0.1"};
 
-  /** The files of a client. */
-  record Identity(Path certificate, Path key) {}
+  /** The files of a server or client. */
+  public record Identity(Path certificate, Path key) {
+    /** Writes both over those of another one, as a renewal does. */
+    public void replace(Identity other) throws IOException {
+      Files.copy(certificate, other.certificate(), StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(key, other.key(), StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
 
   private final Path folder;
   private final KeyStore serverKeys;
@@ -32,25 +41,61 @@ final class PemFiles {
     this.serverKeys = serverKeys;
   }
 
-  static PemFiles make(Path folder) throws Exception {
+  /** Makes the authorities and a server in a folder. */
+  public static PemFiles make(Path folder) throws Exception {
     authority(folder, "ca");
     authority(folder, "other");
-    KeyStore server = signed(folder, "server", "EC");
+    KeyStore server = signed(folder, "server", "ca", "EC", VALID);
     return new PemFiles(folder, server);
   }
 
-  Path ca() {
+  /** Who has signed. */
+  public Path ca() {
     return folder.resolve("ca.pem");
   }
 
-  Path otherCa() {
+  /** Who has signed nothing, unless asked to. */
+  public Path otherCa() {
     return folder.resolve("other.pem");
   }
 
   /** A client that the authority has signed. */
-  Identity client(String algorithm) throws Exception {
-    String name = "client-" + algorithm;
-    KeyStore keys = signed(folder, name, algorithm);
+  public Identity client(String algorithm) throws Exception {
+    return written(
+        "client-" + algorithm, signed(folder, "client-" + algorithm, "ca", algorithm, VALID));
+  }
+
+  /** The server that {@link #listen} is. */
+  public Identity server() throws Exception {
+    return written("server", serverKeys);
+  }
+
+  /**
+   * Another one.
+   *
+   * @param name also the common name
+   * @param authority {@code ca} or {@code other}
+   * @param options of keytool's gencert, such as {@code -ext san=ip:127.0.0.1}
+   */
+  public Identity signed(String name, String authority, String... options) throws Exception {
+    return written(name, signed(folder, name, authority, "EC", options));
+  }
+
+  /** A client's end that trusts the authority, and shows a certificate if there is one. */
+  public SSLContext trusting(@Nullable Identity client) throws Exception {
+    TrustManagerFactory trusted = TrustManagerFactory.getInstance("PKIX");
+    trusted.init(load(folder.resolve("ca.p12")));
+    KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
+    if (client != null) {
+      String name = client.key().getFileName().toString().replaceFirst("\\.key$", "");
+      own.init(load(folder.resolve(name + ".p12")), PASSWORD.toCharArray());
+    }
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(client == null ? null : own.getKeyManagers(), trusted.getTrustManagers(), null);
+    return context;
+  }
+
+  private Identity written(String name, KeyStore keys) throws Exception {
     Path certificate = folder.resolve(name + "-chain.pem");
     StringBuilder chain = new StringBuilder();
     for (var one : keys.getCertificateChain(name)) {
@@ -64,7 +109,7 @@ final class PemFiles {
   }
 
   /** A listener that shows the server's certificate, and trusts the authority. */
-  SSLServerSocket listen(InetAddress address) throws IOException, GeneralSecurityException {
+  public SSLServerSocket listen(InetAddress address) throws IOException, GeneralSecurityException {
     KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
     own.init(serverKeys, PASSWORD.toCharArray());
     TrustManagerFactory trusted = TrustManagerFactory.getInstance("PKIX");
@@ -79,23 +124,18 @@ final class PemFiles {
     keytool(folder, name, "-exportcert", "-rfc", "-file", folder.resolve(name + ".pem").toString());
   }
 
-  private static KeyStore signed(Path folder, String name, String algorithm) throws Exception {
+  private static KeyStore signed(
+      Path folder, String name, String authority, String algorithm, String... options)
+      throws Exception {
     String request = folder.resolve(name + ".csr").toString();
     String certificate = folder.resolve(name + ".pem").toString();
     if (!Files.exists(Path.of(certificate))) {
       keytool(folder, name, "-genkeypair", "-keyalg", algorithm, "-dname", "CN=" + name);
       keytool(folder, name, "-certreq", "-file", request);
-      keytool(
-          folder,
-          "ca",
-          "-gencert",
-          "-rfc",
-          "-infile",
-          request,
-          "-outfile",
-          certificate,
-          "-ext",
-          "san=ip:127.0.0.1");
+      List<String> sign =
+          new ArrayList<>(List.of("-gencert", "-rfc", "-infile", request, "-outfile", certificate));
+      sign.addAll(List.of(options));
+      keytool(folder, authority, sign.toArray(String[]::new));
       // The chain is stored with the key only when its authority is known beside it.
       keytool(
           folder,
@@ -103,9 +143,9 @@ final class PemFiles {
           "-importcert",
           "-noprompt",
           "-file",
-          folder.resolve("ca.pem").toString(),
+          folder.resolve(authority + ".pem").toString(),
           "-alias",
-          "ca");
+          authority);
       keytool(folder, name, "-importcert", "-noprompt", "-file", certificate);
     }
     return load(folder.resolve(name + ".p12"));

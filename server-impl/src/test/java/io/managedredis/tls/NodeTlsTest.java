@@ -1,15 +1,13 @@
-package io.managedredis.config;
+package io.managedredis.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.managedredis.testing.PemFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.cert.CertificateException;
-import java.security.spec.InvalidKeySpecException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -28,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Handshakes with a server of our own, whose certificates come from the JDK's keytool. */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class TlsFilesTest {
+class NodeTlsTest {
   @TempDir private Path folder = Path.of("");
   private @Nullable PemFiles made;
 
@@ -46,19 +44,19 @@ class TlsFilesTest {
 
   @Test
   void aServerOfTheTrustedAuthorityIsTrusted() throws Exception {
-    SSLSocketFactory client = TlsFiles.socketFactory(pem().ca(), null, null);
+    SSLSocketFactory client = NodeTls.socketFactory(pem().ca(), null, null);
     assertThat(handshake(client, false)).isEqualTo("nobody");
   }
 
   @Test
   void aServerOfAnotherAuthorityIsNotTrusted() throws Exception {
-    SSLSocketFactory client = TlsFiles.socketFactory(pem().otherCa(), null, null);
+    SSLSocketFactory client = NodeTls.socketFactory(pem().otherCa(), null, null);
     assertThatThrownBy(() -> handshake(client, false)).isInstanceOf(SSLException.class);
   }
 
   @Test
   void withoutAFileTheAuthoritiesOfTheJdkHold() throws Exception {
-    SSLSocketFactory client = TlsFiles.socketFactory(null, null, null);
+    SSLSocketFactory client = NodeTls.socketFactory(null, null, null);
     assertThatThrownBy(() -> handshake(client, false)).isInstanceOf(SSLException.class);
   }
 
@@ -68,7 +66,7 @@ class TlsFilesTest {
         Files.writeString(
             folder.resolve("both.pem"),
             Files.readString(pem().otherCa()) + Files.readString(pem().ca()));
-    assertThat(handshake(TlsFiles.socketFactory(both, null, null), false)).isEqualTo("nobody");
+    assertThat(handshake(NodeTls.socketFactory(both, null, null), false)).isEqualTo("nobody");
   }
 
   @ParameterizedTest
@@ -76,13 +74,13 @@ class TlsFilesTest {
   void aClientShowsItsCertificate(String algorithm) throws Exception {
     PemFiles.Identity client = pem().client(algorithm);
     SSLSocketFactory factory =
-        TlsFiles.socketFactory(pem().ca(), client.certificate(), client.key());
+        NodeTls.socketFactory(pem().ca(), client.certificate(), client.key());
     assertThat(handshake(factory, true)).contains("CN=client-" + algorithm);
   }
 
   @Test
   void aServerThatWantsACertificateRefusesAClientWithoutOne() throws Exception {
-    SSLSocketFactory client = TlsFiles.socketFactory(pem().ca(), null, null);
+    SSLSocketFactory client = NodeTls.socketFactory(pem().ca(), null, null);
     assertThatThrownBy(() -> handshake(client, true)).isInstanceOf(IOException.class);
   }
 
@@ -93,8 +91,8 @@ class TlsFilesTest {
             folder.resolve("rsa.key"),
             "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n");
     assertThatThrownBy(
-            () -> TlsFiles.socketFactory(pem().ca(), pem().client("EC").certificate(), key))
-        .isInstanceOf(InvalidKeySpecException.class)
+            () -> NodeTls.socketFactory(pem().ca(), pem().client("EC").certificate(), key))
+        .isInstanceOf(TlsFileException.class)
         .hasMessageContaining(key.toString())
         .hasMessageContaining("pkcs8");
   }
@@ -106,8 +104,8 @@ class TlsFilesTest {
             folder.resolve("damaged.key"),
             "-----BEGIN PRIVATE KEY-----\nAAAAAAAA\n-----END PRIVATE KEY-----\n");
     assertThatThrownBy(
-            () -> TlsFiles.socketFactory(pem().ca(), pem().client("EC").certificate(), key))
-        .isInstanceOf(GeneralSecurityException.class)
+            () -> NodeTls.socketFactory(pem().ca(), pem().client("EC").certificate(), key))
+        .isInstanceOf(TlsFileException.class)
         .hasMessageContaining(key.toString());
   }
 
@@ -115,8 +113,9 @@ class TlsFilesTest {
   @ValueSource(strings = {"", "no certificate at all\n"})
   void aFileWithoutACertificateIsAnError(String content) throws Exception {
     Path file = Files.writeString(folder.resolve("empty.pem"), content);
-    assertThatThrownBy(() -> TlsFiles.socketFactory(file, null, null))
-        .isInstanceOf(CertificateException.class);
+    assertThatThrownBy(() -> NodeTls.socketFactory(file, null, null))
+        .isInstanceOf(TlsFileException.class)
+        .hasMessageContaining(file.toString());
   }
 
   /** One handshake and one byte each way; answers whom the server saw. */
