@@ -28,15 +28,18 @@ import java.time.Duration;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Those who try to get in with a token that the issuer has not made for this service. */
 @Timeout(60)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TokenConfusionTest {
 
   private static final RSAKey ATTACKERS = Issuer.rsa("key-1");
@@ -44,7 +47,7 @@ class TokenConfusionTest {
   private Issuer issuer;
   private JwtVerifier verifier;
 
-  @BeforeEach
+  @BeforeAll
   void start() throws Exception {
     issuer = new Issuer();
     verifier = issuer.verifier();
@@ -53,9 +56,14 @@ class TokenConfusionTest {
   }
 
   @AfterEach
-  void stop() {
+  void goodTokensAreStillTaken() {
     // Nor was it refused because an attack has broken the verifier.
     assertThat(verifier.caller(issuer.token())).isPresent();
+    issuer.answersKeys(Issuer.set(issuer.key()));
+  }
+
+  @AfterAll
+  void stop() {
     verifier.close();
     issuer.close();
   }
