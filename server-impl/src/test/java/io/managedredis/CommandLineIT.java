@@ -2,6 +2,7 @@ package io.managedredis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.managedredis.testing.PemFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -194,6 +195,49 @@ class CommandLineIT {
           .contains("encryption.keysetFile: ", "chmod 600 " + file)
           .doesNotContain("\tat ");
       assertThat(folder.resolve("data")).doesNotExist();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "expired, expired, expired.pem holds a certificate that has expired at ",
+    "early, early, early.pem holds a certificate that is not valid before ",
+    "server, expired, expired.key holds a key that does not fit the first certificate in ",
+    "server, none, none.key does not exist",
+    "none, server, none.pem does not exist",
+    "garbage, server, garbage.pem holds no certificate in PEM",
+    "server, garbage, garbage.key holds no unencrypted PKCS#8 key"
+  })
+  void aCertificateThatCannotBeUsedIsStatusTwoWithFileAndReason(
+      String certificate, String key, String told) throws Exception {
+    PemFiles pem = PemFiles.make(folder);
+    pem.server();
+    pem.signed("expired", "ca", "-startdate", "-10d", "-validity", "5");
+    pem.signed("early", "ca", "-startdate", "+5d");
+    Files.writeString(folder.resolve("garbage.pem"), "garbage");
+    Files.writeString(folder.resolve("garbage.key"), "garbage");
+    Path config = write("tls: {certFile: %s.pem, keyFile: %s.key}\n".formatted(certificate, key));
+    try (ServerProcess server = run("serve", "--config", config.toString())) {
+      assertThat(server.awaitExit()).isEqualTo(2);
+      assertThat(server.out()).isEmpty();
+      assertThat(server.err())
+          .contains(
+              "tls: "
+                  + folder.resolve(told.replaceFirst(" .*", ""))
+                  + told.replaceFirst("[^ ]*", ""))
+          .doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void aPasswordInTheConfigurationIsRefusedWithAdviceAndNotRepeated() throws Exception {
+    Path config =
+        write("clusters: [{id: a, folderId: f, nodes: [127.0.0.1:1], password: topsecret}]\n");
+    try (ServerProcess server = run("serve", "--config", config.toString())) {
+      assertThat(server.awaitExit()).isEqualTo(2);
+      assertThat(server.err())
+          .contains("unknown key clusters[0].password", "passwordFile", "passwordEnv")
+          .doesNotContain("topsecret");
     }
   }
 

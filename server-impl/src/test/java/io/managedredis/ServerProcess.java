@@ -34,9 +34,10 @@ final class ServerProcess implements AutoCloseable {
   private final Process process;
   private final Path out;
   private final Path err;
-  private final ValidatingHttpClient http = new ValidatingHttpClient();
+  private final ValidatingHttpClient http;
 
-  private ServerProcess(Process process, Path out, Path err) {
+  private ServerProcess(Process process, Path out, Path err, ValidatingHttpClient http) {
+    this.http = http;
     this.process = process;
     this.out = out;
     this.err = err;
@@ -50,11 +51,15 @@ final class ServerProcess implements AutoCloseable {
   /** Starts {@code java -jar managed-redis-backup.jar} with these arguments. */
   static ServerProcess run(Path logs, Map<String, String> environment, String... arguments)
       throws IOException {
-    return run(logs, environment, List.of(), arguments);
+    return run(logs, environment, List.of(), new ValidatingHttpClient(), arguments);
   }
 
   private static ServerProcess run(
-      Path logs, Map<String, String> environment, List<String> jvmOptions, String... arguments)
+      Path logs,
+      Map<String, String> environment,
+      List<String> jvmOptions,
+      ValidatingHttpClient http,
+      String... arguments)
       throws IOException {
     Path out = Files.createTempFile(logs, "server", ".out");
     Path err = Files.createTempFile(logs, "server", ".err");
@@ -70,17 +75,30 @@ final class ServerProcess implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
     builder.environment().putAll(environment);
-    return new ServerProcess(builder.start(), out, err);
+    return new ServerProcess(builder.start(), out, err, http);
   }
 
   /** Starts {@code serve} on a free port, and waits until it listens. */
   static ServerProcess serve(Path logs, Path config, Path data, String... jvmOptions)
       throws IOException {
+    return serve(logs, Map.of(), new ValidatingHttpClient(), config, data, jvmOptions);
+  }
+
+  /** The same with variables in its environment, and a client that may speak TLS with it. */
+  static ServerProcess serve(
+      Path logs,
+      Map<String, String> environment,
+      ValidatingHttpClient http,
+      Path config,
+      Path data,
+      String... jvmOptions)
+      throws IOException {
     ServerProcess server =
         run(
             logs,
-            Map.of(),
+            environment,
             List.of(jvmOptions),
+            http,
             "serve",
             "--config",
             config.toString(),
@@ -140,6 +158,16 @@ final class ServerProcess implements AutoCloseable {
 
   JsonNode get(String path) throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(URI.create(url() + path)).GET());
+  }
+
+  /** The whole answer to any request, also one that the contract forbids. */
+  HttpResponse<String> answer(String method, String path, String... headers)
+      throws IOException, InterruptedException {
+    return http.sendBroken(
+        HttpRequest.newBuilder(URI.create(url() + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .headers(headers)
+            .build());
   }
 
   /** Sends a request of a scenario; the answer may never come. */

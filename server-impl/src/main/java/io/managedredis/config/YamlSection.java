@@ -31,6 +31,10 @@ final class YamlSection {
   /** A value with the line that it stands on. */
   record Value(String path, int line, Node node) {}
 
+  private static final String INLINE =
+      " (no password stands in the configuration: put it into a file of its own and name that in"
+          + " passwordFile, or name an environment variable in passwordEnv)";
+
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
   private final String path;
@@ -64,7 +68,13 @@ final class YamlSection {
       String key = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
       String full = path.isEmpty() ? key : path + "." + key;
       if (!known.contains(key)) {
-        section.problem(at, "unknown key " + full + "; known here: " + String.join(", ", known));
+        section.problem(
+            at,
+            "unknown key "
+                + full
+                + (key.equals("password") && known.contains("passwordFile") ? INLINE : "")
+                + "; known here: "
+                + String.join(", ", known));
       } else if (section.values.containsKey(key)) {
         section.problem(at, full + " is there twice");
       } else {

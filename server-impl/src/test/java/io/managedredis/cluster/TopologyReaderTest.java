@@ -136,7 +136,10 @@ class TopologyReaderTest {
           catchThrowableOfType(
               TopologyException.class, () -> reader.read(securely(secured.port(), tls), AMPLE));
       assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE);
-      assertThat(e).hasMessageContaining("TLS").hasMessageContaining("caFile");
+      assertThat(e)
+          .hasMessageContaining("TLS")
+          .hasMessageContaining("for another name")
+          .hasMessageContaining("caFile");
     }
   }
 

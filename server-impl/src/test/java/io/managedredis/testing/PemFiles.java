@@ -87,12 +87,16 @@ public final class PemFiles {
     trusted.init(load(folder.resolve("ca.p12")));
     KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
     if (client != null) {
-      String name = client.key().getFileName().toString().replaceFirst("\\.key$", "");
-      own.init(load(folder.resolve(name + ".p12")), PASSWORD.toCharArray());
+      own.init(keys(client), PASSWORD.toCharArray());
     }
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(client == null ? null : own.getKeyManagers(), trusted.getTrustManagers(), null);
     return context;
+  }
+
+  private KeyStore keys(Identity identity) throws IOException, GeneralSecurityException {
+    String name = identity.key().getFileName().toString().replaceFirst("\\.key$", "");
+    return load(folder.resolve(name + ".p12"));
   }
 
   private Identity written(String name, KeyStore keys) throws Exception {
@@ -110,8 +114,19 @@ public final class PemFiles {
 
   /** A listener that shows the server's certificate, and trusts the authority. */
   public SSLServerSocket listen(InetAddress address) throws IOException, GeneralSecurityException {
+    return listen(address, serverKeys);
+  }
+
+  /** The same with another certificate. */
+  public SSLServerSocket listen(InetAddress address, Identity shown)
+      throws IOException, GeneralSecurityException {
+    return listen(address, keys(shown));
+  }
+
+  private SSLServerSocket listen(InetAddress address, KeyStore keys)
+      throws IOException, GeneralSecurityException {
     KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
-    own.init(serverKeys, PASSWORD.toCharArray());
+    own.init(keys, PASSWORD.toCharArray());
     TrustManagerFactory trusted = TrustManagerFactory.getInstance("PKIX");
     trusted.init(load(folder.resolve("ca.p12")));
     SSLContext context = SSLContext.getInstance("TLS");

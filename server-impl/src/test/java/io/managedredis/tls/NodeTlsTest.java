@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.managedredis.testing.PemFiles;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.SocketFactory;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
@@ -118,9 +120,78 @@ class NodeTlsTest {
         .hasMessageContaining(file.toString());
   }
 
+  @Test
+  void aCertificateForAnotherNameIsRefusedAndToldSo() throws Exception {
+    refused(
+        pem().signed("elsewhere", "ca", "-ext", "san=dns:elsewhere.example,ip:127.0.0.2"),
+        "its certificate is for another name: ",
+        "127.0.0.1");
+  }
+
+  @Test
+  void aCertificateWithoutAnyNameIsRefused() throws Exception {
+    refused(pem().signed("nameless", "ca"), "its certificate is for another name: ", "");
+  }
+
+  @Test
+  void anExpiredCertificateIsRefusedAndToldSo() throws Exception {
+    refused(
+        pem()
+            .signed(
+                "expired",
+                "ca",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-startdate",
+                "-10d",
+                "-validity",
+                "5"),
+        "its certificate has expired: NotAfter: ",
+        "");
+  }
+
+  @Test
+  void aCertificateThatIsNotValidYetIsRefusedAndToldSo() throws Exception {
+    refused(
+        pem().signed("early", "ca", "-ext", "san=ip:127.0.0.1", "-startdate", "+5d"),
+        "its certificate is not valid yet: NotBefore: ",
+        "");
+  }
+
+  @Test
+  void aCertificateOfAnotherAuthorityIsToldAsOne() throws Exception {
+    refused(
+        pem().signed("foreign", "other", "-ext", "san=ip:127.0.0.1"),
+        "nobody that is trusted has signed its certificate",
+        "");
+  }
+
+  private static SSLSocket bounded(SSLSocketFactory client, Socket plain, int port)
+      throws IOException {
+    plain.setSoTimeout(30_000);
+    return NodeTls.open(client, plain, "127.0.0.1", port);
+  }
+
+  private void refused(PemFiles.Identity server, String told, String more) throws Exception {
+    SSLSocketFactory client = NodeTls.socketFactory(pem().ca(), null, null);
+    assertThatThrownBy(
+            () -> handshake(client, false, pem().listen(InetAddress.getLoopbackAddress(), server)))
+        .isInstanceOf(SSLException.class)
+        .satisfies(e -> assertThat(NodeTls.reason(e)).startsWith(told).contains(more))
+        .satisfies(
+            e ->
+                assertThat(NodeTls.reason(new IllegalStateException("wrapped", e)))
+                    .startsWith(told));
+  }
+
   /** One handshake and one byte each way; answers whom the server saw. */
   private String handshake(SSLSocketFactory client, boolean wantsCertificate) throws Exception {
-    try (SSLServerSocket listener = pem().listen(InetAddress.getLoopbackAddress())) {
+    return handshake(client, wantsCertificate, pem().listen(InetAddress.getLoopbackAddress()));
+  }
+
+  private static String handshake(
+      SSLSocketFactory client, boolean wantsCertificate, SSLServerSocket shown) throws Exception {
+    try (SSLServerSocket listener = shown) {
       listener.setNeedClientAuth(wantsCertificate);
       listener.setSoTimeout(30_000);
       CompletableFuture<String> seen =
@@ -137,10 +208,10 @@ class NodeTlsTest {
                   return "failed: " + e;
                 }
               });
-      try (SSLSocket socket =
-          (SSLSocket) client.createSocket("127.0.0.1", listener.getLocalPort())) {
-        socket.setSoTimeout(30_000);
-        socket.startHandshake();
+      int port = listener.getLocalPort();
+      try (Socket plain = SocketFactory.getDefault().createSocket("127.0.0.1", port);
+          SSLSocket socket = bounded(client, plain, port)) {
+        assertThat(socket.getEnabledProtocols()).containsExactlyInAnyOrder("TLSv1.2", "TLSv1.3");
         if (socket.getInputStream().read() != 1) {
           throw new SSLException("the server went away");
         }
