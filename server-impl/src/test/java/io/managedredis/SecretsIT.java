@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.managedredis.testing.FaultProxy;
 import io.managedredis.testing.PemFiles;
 import io.managedredis.testing.RedisProcess;
+import io.managedredis.testing.TestTls;
 import io.managedredis.testing.ValidatingHttpClient;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -74,13 +76,17 @@ class SecretsIT {
     secrets.put("client's key", keyLine(shown.key()));
     secrets.put("keyset", keyValue(keyset));
     try (RedisProcess redis =
-        RedisProcess.builder()
-            .setting("repl-diskless-sync-delay", "0")
-            .password(PASSWORD)
-            .start()) {
+            RedisProcess.builder()
+                .setting("repl-diskless-sync-delay", "0")
+                .password(PASSWORD)
+                .start();
+        FaultProxy untrusted =
+            FaultProxy.to(redis.port(), TestTls.forName("ip:127.0.0.1").serverSockets())) {
       redis.command("SET", MARKER, "a value");
       redis.command("ACL", "SETUSER", "backup", "on", ">" + ACL_PASSWORD, "~*", "+@all");
-      Path config = configuration(folder, keys, pem, shown, keyset, redis.address());
+      Path config =
+          configuration(
+              folder, keys, pem, shown, keyset, redis.address(), "127.0.0.1:" + untrusted.port());
       for (String level : List.of("info", "trace")) {
         serve(folder, config, pem, level);
       }
@@ -126,8 +132,14 @@ class SecretsIT {
   @Test
   void theFailuresWereReallyProvoked() {
     String all = new String(bytes(answers), StandardCharsets.UTF_8);
-    assertThat(all).contains("WRONGPASS", "can't be reached", "no TLS session", "# HELP");
-    assertThat(new String(bytes(streams), StandardCharsets.UTF_8)).contains("DEBUG", "TRACE");
+    assertThat(all)
+        .contains(
+            "does not accept the password of the default user",
+            "does not accept the password of the user",
+            "can't be reached: connection refused",
+            "nobody that is trusted has signed its certificate",
+            "# HELP");
+    assertThat(new String(bytes(streams), StandardCharsets.UTF_8)).contains("[DEBUG]");
   }
 
   private List<String> places(String text, String kind) {
@@ -157,7 +169,13 @@ class SecretsIT {
   }
 
   private static Path configuration(
-      Path folder, Path keys, PemFiles pem, PemFiles.Identity shown, Path keyset, String address)
+      Path folder,
+      Path keys,
+      PemFiles pem,
+      PemFiles.Identity shown,
+      Path keyset,
+      String address,
+      String untrusted)
       throws Exception {
     Path right = Files.writeString(keys.resolve("password"), PASSWORD + "\n");
     Path wrong = Files.writeString(keys.resolve("wrong"), WRONG_PASSWORD);
@@ -177,8 +195,8 @@ class SecretsIT {
             cluster("c9qwronguser", address, "username: nobody, passwordEnv: PLANTED"),
             cluster("c9qunreachable", "127.0.0.1:1", "passwordFile: " + right),
             cluster(
-                "c9qnotls",
-                address,
+                "c9quntrusted",
+                untrusted,
                 "passwordFile: "
                     + right
                     + ", tls: {caFile: "
@@ -207,7 +225,8 @@ class SecretsIT {
       commandLines.append(
           Files.readString(Path.of("/proc", Long.toString(server.handle().pid()), "cmdline")));
       for (String cluster :
-          List.of(MARKER, "c9qacluser", "c9qwrong", "c9qwronguser", "c9qunreachable", "c9qnotls")) {
+          List.of(
+              MARKER, "c9qacluser", "c9qwrong", "c9qwronguser", "c9qunreachable", "c9quntrusted")) {
         ask(server, "GET", V1 + "clusters/" + cluster);
         JsonNode operation =
             JSON.readTree(ask(server, "POST", V1 + "clusters/" + cluster + ":backup"));
