@@ -8,7 +8,6 @@ import org.glassfish.grizzly.WriteResult;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.http.server.RequestExecutorProvider;
-import org.glassfish.grizzly.threadpool.Threads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,10 +62,10 @@ final class Admission implements RequestExecutorProvider {
       request.setAttribute(RequestAttributes.REFUSAL, Refusal.crowded());
       return null;
     }
-    if (!Threads.isService() || request.getRequestURI().equals(ALIVE)) {
-      // A worker goes on with what was behind its request on the same connection.
+    if (request.getRequestURI().equals(ALIVE)) {
       return null;
     }
+    // What was behind a request on the same connection waits for its turn like all others.
     return admitted(request) ? task -> run(request, task) : null;
   }
 

@@ -117,10 +117,12 @@ public final class ApiServer implements AutoCloseable {
         new RequiredRoleFilter(contract.requiredRoles(), call, records), Priorities.USER + 1);
     filters.forEach(application::register);
     HttpHandler api = ContainerFactory.createContainer(HttpHandler.class, application);
+    Admission admission = new Admission(guard, IN_FLIGHT);
+    metrics.limits(guard, admission);
     FrontHandler front =
         new FrontHandler(
             api,
-            new Admission(guard, IN_FLIGHT),
+            admission,
             new Pages(
                 contract,
                 readiness,
@@ -251,11 +253,6 @@ public final class ApiServer implements AutoCloseable {
     if (tls != null) {
       tls.close();
     }
-  }
-
-  /** How many connections are open, those that are only told of a limit left out. */
-  int connections() {
-    return guard.connections();
   }
 
   /** The one mapper, for Jersey. */

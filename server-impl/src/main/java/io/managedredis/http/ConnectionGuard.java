@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.CloseListener;
@@ -41,6 +42,8 @@ final class ConnectionGuard extends BaseFilter implements AutoCloseable {
   private final Set<WatchedConnection> open = ConcurrentHashMap.newKeySet();
   private final Attribute<WatchedConnection> watched =
       Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(WatchedConnection.class.getName());
+  private final LongAdder overdue = new LongAdder();
+  private final LongAdder tooMany = new LongAdder();
   private final ScheduledExecutorService looking =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -77,7 +80,11 @@ final class ConnectionGuard extends BaseFilter implements AutoCloseable {
 
   private void endOverdue() {
     long now = System.nanoTime();
-    open.forEach(connection -> connection.endIfOverdue(now));
+    for (WatchedConnection connection : open) {
+      if (connection.endIfOverdue(now)) {
+        overdue.increment();
+      }
+    }
   }
 
   /** What is known of an open connection. */
@@ -94,9 +101,14 @@ final class ConnectionGuard extends BaseFilter implements AutoCloseable {
     return counts.open();
   }
 
-  /** How many networks have a connection. */
-  int networks() {
-    return counts.networks();
+  /** How many connections were one too many, since the start. */
+  long surplusConnections() {
+    return tooMany.sum();
+  }
+
+  /** How many connections were ended since they took too long, since the start. */
+  long overdueConnections() {
+    return overdue.sum();
   }
 
   @Override
@@ -110,6 +122,9 @@ final class ConnectionGuard extends BaseFilter implements AutoCloseable {
     }
     ConnectionCounts.Network network = ConnectionCounts.Network.of(peer.getAddress());
     boolean counted = counts.take(network);
+    if (!counted) {
+      tooMany.increment();
+    }
     if (!counted && !surplus.tryAcquire()) {
       connection.terminateSilently();
       return ctx.getStopAction();

@@ -111,6 +111,7 @@ final class MalformedRequests implements AddOn, ErrorPageGenerator {
       if (response.getStatus() < 400) {
         return super.customizeErrorResponse(response);
       }
+      response.getHeaders().setValue(Header.Connection).setString("close");
       String id = UUID.randomUUID().toString();
       Buffer body =
           Buffers.wrap(

@@ -5,6 +5,7 @@ import io.managedredis.cluster.ClusterDeclaration;
 import io.managedredis.cluster.Clusters;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -44,6 +45,9 @@ public final class Metrics implements AutoCloseable {
   }
 
   private static final String BACKUPS = "managed_redis_backups";
+  private static final String ENDED = "managed_redis_http_connections_ended";
+  private static final String ENDED_DESCRIPTION =
+      "Connections that were one too many, or too slow or idle for too long";
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -86,6 +90,26 @@ public final class Metrics implements AutoCloseable {
         .lastCreatedAt(clusterId)
         .map(last -> Duration.between(last, Instant.now()).toMillis() / 1000.0)
         .orElse(Double.POSITIVE_INFINITY);
+  }
+
+  /** Shows what the server's limits are about. */
+  void limits(ConnectionGuard guard, Admission admission) {
+    Gauge.builder("managed_redis_http_connections", guard::connections)
+        .description("Open connections")
+        .strongReference(true)
+        .register(registry);
+    Gauge.builder("managed_redis_http_requests_in_flight", admission::inFlight)
+        .description("Requests that have a worker or wait for one")
+        .strongReference(true)
+        .register(registry);
+    FunctionCounter.builder(ENDED, guard, ConnectionGuard::surplusConnections)
+        .description(ENDED_DESCRIPTION)
+        .tag("reason", "surplus")
+        .register(registry);
+    FunctionCounter.builder(ENDED, guard, ConnectionGuard::overdueConnections)
+        .description(ENDED_DESCRIPTION)
+        .tag("reason", "overdue")
+        .register(registry);
   }
 
   /**

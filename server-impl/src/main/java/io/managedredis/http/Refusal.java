@@ -18,7 +18,7 @@ record Refusal(StatusCode code, String message, Duration retryAfter, boolean end
         StatusCode.UNAVAILABLE,
         "This server has more requests than it can answer. Try again later",
         Duration.ofSeconds(1),
-        false);
+        true);
   }
 
   /** There are too many connections, altogether or from one address. */

@@ -118,12 +118,17 @@ class RequestCodec extends HttpServerFilter {
     Optional<String> length = single(request, Header.ContentLength);
     Optional<String> encoding = single(request, Header.TransferEncoding);
     Optional<String> unused = single(request, Header.Host);
-    boolean readable =
-        length.isEmpty() || (encoding.isEmpty() && length.get().matches("[0-9]{1,18}"));
+    // Grizzly drops a length that chunks follow, but counts it.
+    int lengths = ((HttpPacketParsing) request).getHeaderParsingState().contentLengthHeadersCount;
+    boolean readable;
     if (encoding.isPresent()) {
-      readable &=
-          encoding.get().toLowerCase(Locale.ROOT).equals("chunked")
+      readable =
+          lengths == 0
+              && length.isEmpty()
+              && encoding.get().toLowerCase(Locale.ROOT).equals("chunked")
               && request.getProtocol() == Protocol.HTTP_1_1;
+    } else {
+      readable = lengths <= 1 && (length.isEmpty() || length.get().matches("[0-9]{1,18}"));
     }
     if (!readable) {
       throw refused(request, HttpStatus.BAD_REQUEST_400.getStatusCode());

@@ -31,6 +31,7 @@ final class AnswerCheck {
           "transfer-encoding",
           "content-security-policy",
           "referrer-policy",
+          "retry-after",
           "x-content-type-options",
           "x-frame-options",
           "vary",

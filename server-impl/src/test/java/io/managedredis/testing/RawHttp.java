@@ -83,6 +83,16 @@ public final class RawHttp implements AutoCloseable {
     connect(port);
   }
 
+  /**
+   * Connects from another address of this host.
+   *
+   * @param from such as 127.0.0.2
+   */
+  public RawHttp(int port, String from) throws IOException {
+    socket.bind(new InetSocketAddress(from, 0));
+    connect(port);
+  }
+
   private void connect(int port) throws IOException {
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), WAIT_MILLIS);
     prepare();
@@ -93,6 +103,14 @@ public final class RawHttp implements AutoCloseable {
     socket.setTcpNoDelay(true);
   }
 
+  /** Makes {@link #close()} a reset instead of an orderly end. */
+  public void closeWithReset() throws IOException {
+    if (!socket.isClosed()) {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
+  }
+
   /** Sends bytes, one request or more; ISO 8859-1, so that every byte can be written. */
   public void send(String requests) throws IOException {
     socket.getOutputStream().write(requests.getBytes(StandardCharsets.ISO_8859_1));
@@ -101,11 +119,16 @@ public final class RawHttp implements AutoCloseable {
     }
   }
 
+  /** Sends bytes whose answers nobody will read. */
+  public void sendUnread(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+  }
+
   private static Asked asked(String target, String fields) {
     Map<String, List<String>> headers = new TreeMap<>();
     for (String line : fields.split("\r\n", -1)) {
       String[] field = line.split(":", 2);
-      if (field.length == 2) {
+      if (field.length == 2 && !field[0].isEmpty()) {
         headers.computeIfAbsent(field[0], name -> new ArrayList<>()).add(field[1].strip());
       }
     }
@@ -132,11 +155,29 @@ public final class RawHttp implements AutoCloseable {
     return exchange;
   }
 
+  /** Whether an answer has begun to arrive. */
+  public boolean isAnswered() throws IOException {
+    return socket.getInputStream().available() > 0;
+  }
+
   /** Reads the head of one answer to GET and leaves the body where it is. */
   public Exchange answerWithoutBody() throws IOException {
     Exchange exchange = read("HEAD", false);
     ContractExtension.exchanged(exchange, true);
     return exchange;
+  }
+
+  /**
+   * That many bytes, whatever they are.
+   *
+   * @throws IOException when the connection ends before
+   */
+  public byte[] bytes(int count) throws IOException {
+    byte[] bytes = socket.getInputStream().readNBytes(count);
+    if (bytes.length < count) {
+      throw new IOException("the connection ended after " + bytes.length + " bytes");
+    }
+    return bytes;
   }
 
   /** All that comes until the server ends the connection, in order or not. */
