@@ -1,9 +1,15 @@
 package io.managedredis.http;
 
 import io.managedredis.api.model.Status;
+import io.managedredis.operation.StatusCode;
+import jakarta.ws.rs.ProcessingException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import java.lang.annotation.Annotation;
+import java.util.List;
 
 /**
  * Gives every error its request id, and an answer to OPTIONS no body: the header Allow says it all.
@@ -24,6 +30,26 @@ final class StatusFilter implements ContainerResponseFilter {
       call.failed(status.getCode());
     } else if (request.getMethod().equals("OPTIONS")) {
       response.setEntity(null);
+    } else if (response.getStatus() == 400 && !response.hasEntity()) {
+      Status status = unreadable(request);
+      if (request.getProperty(RequestAttributes.REQUEST_ID) instanceof String id) {
+        status = Statuses.withRequestId(status, id);
+      }
+      response.setEntity(status, new Annotation[0], MediaType.APPLICATION_JSON_TYPE);
     }
+  }
+
+  /** A media type that Jersey can't read in a header of the request gets to no mapper of ours. */
+  private static Status unreadable(ContainerRequestContext request) {
+    String header = HttpHeaders.CONTENT_TYPE;
+    try {
+      List<MediaType> unused = request.getAcceptableMediaTypes();
+    } catch (ProcessingException e) {
+      header = HttpHeaders.ACCEPT;
+    }
+    return Statuses.of(
+        StatusCode.INVALID_ARGUMENT,
+        "The header " + header + " can't be read",
+        List.of(new ApiException.Violation(header, "must hold media types")));
   }
 }
