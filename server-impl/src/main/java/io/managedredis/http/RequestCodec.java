@@ -20,8 +20,10 @@ import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.grizzly.http.Protocol;
 import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.http.util.DataChunk;
 import org.glassfish.grizzly.http.util.Header;
 import org.glassfish.grizzly.http.util.HttpStatus;
+import org.glassfish.grizzly.http.util.MimeHeaders;
 
 /**
  * Grizzly's codec, stricter: refuses what could be read in more than one way and what is too large,
@@ -78,6 +80,19 @@ class RequestCodec extends HttpServerFilter {
       throw refused((HttpRequestPacket) packet, flaw.get().httpStatus());
     }
     return super.decodeHttpPacket(ctx, packet, input);
+  }
+
+  /**
+   * Grizzly looks at the port in Host, or in an absolute target, only when its handler asks for
+   * it, and then takes one that is none for a failure of its own: 500. Asked for here, it is 400.
+   */
+  @Override
+  protected void onHttpHeadersParsed(
+      HttpHeader httpHeader, MimeHeaders headers, FilterChainContext ctx) {
+    super.onHttpHeadersParsed(httpHeader, headers, ctx);
+    if (httpHeader instanceof HttpRequestPacket request) {
+      DataChunk unused = request.serverName();
+    }
   }
 
   @Override

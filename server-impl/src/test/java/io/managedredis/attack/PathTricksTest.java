@@ -166,6 +166,7 @@ class PathTricksTest {
   @ValueSource(
       strings = {
         "GET 127.0.0.1:22",
+        "GET http://user:password@127.0.0.1:80/openapi.yaml",
         "GET file:///etc/passwd",
         "GET ftp://127.0.0.1/etc/passwd",
         "GET etc/passwd",
