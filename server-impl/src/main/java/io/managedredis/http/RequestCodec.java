@@ -83,8 +83,8 @@ class RequestCodec extends HttpServerFilter {
   }
 
   /**
-   * Grizzly looks at the port in Host, or in an absolute target, only when its handler asks for
-   * it, and then takes one that is none for a failure of its own: 500. Asked for here, it is 400.
+   * Grizzly looks at the port in Host, or in an absolute target, only when its handler asks for it,
+   * and then takes one that is none for a failure of its own: 500. Asked for here, it is 400.
    */
   @Override
   protected void onHttpHeadersParsed(

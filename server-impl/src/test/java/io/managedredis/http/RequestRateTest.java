@@ -107,10 +107,10 @@ class RequestRateTest {
 
   @Test
   void theHeaderSaysWholeSecondsAndNeverNone() {
-    assertThat(Refusal.retryAfter(Duration.ofNanos(1))).isEqualTo("1");
-    assertThat(Refusal.retryAfter(Duration.ofSeconds(1))).isEqualTo("1");
-    assertThat(Refusal.retryAfter(Duration.ofMillis(1001))).isEqualTo("2");
-    assertThat(Refusal.retryAfter(Duration.ZERO)).isEqualTo("1");
+    assertThat(Statuses.seconds(Duration.ofNanos(1))).isEqualTo(1);
+    assertThat(Statuses.seconds(Duration.ofSeconds(1))).isEqualTo(1);
+    assertThat(Statuses.seconds(Duration.ofMillis(1001))).isEqualTo(2);
+    assertThat(Statuses.seconds(Duration.ZERO)).isEqualTo(1);
   }
 
   private static int granted(RequestRate rate, String subject, int asked) {

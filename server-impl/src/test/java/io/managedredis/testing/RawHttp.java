@@ -89,6 +89,7 @@ public final class RawHttp implements AutoCloseable {
    * @param from such as 127.0.0.2
    */
   public RawHttp(int port, String from) throws IOException {
+    socket = new Socket();
     socket.bind(new InetSocketAddress(from, 0));
     connect(port);
   }
