@@ -138,7 +138,7 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
-  /** Whether the last attempt to write failed; calls that change something are refused then. */
+  /** Whether a write failed, and no call that changes something could be put on record since. */
   public boolean isBroken() {
     return broken;
   }
@@ -190,7 +190,7 @@ public final class AuditLog implements AutoCloseable {
       } catch (IOException e) {
         broken = true;
         log.error(
-            "{} can't be written: {}; on record as UNKNOWN: {}",
+            "{} can't be written: {}; may be on record as UNKNOWN: {}",
             file,
             e.getMessage(),
             line.text(tail));

@@ -135,6 +135,7 @@ public final class TokenFile implements CredentialVerifier {
 
   @Override
   public void close() {
-    watch.shutdownNow();
+    // Without an interrupt, which would make a file that is being read look unreadable.
+    watch.shutdown();
   }
 }

@@ -10,7 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -270,6 +272,21 @@ final class AuditLogTest {
     assertThat(everything(9)).startsWith("first ACCEPTED").hasSize(13);
   }
 
+  @Test
+  void aFullFileStaysOpenNoLongerThanSomebodyHasACallInIt() throws Exception {
+    try (AuditLog log = open(2048, 9)) {
+      AuditLog.Entry entry = log.begin(call("first"));
+      for (int i = 0; i < 20; i++) {
+        log.denied(call("" + i), 7);
+      }
+      assertThat(openFiles()).hasSize(3);
+      entry.end(AuditOutcome.ACCEPTED, 0, null, "op");
+      assertThat(openFiles())
+          .containsExactlyInAnyOrder(file.toRealPath(), folder.resolve("audit.log.lock"));
+    }
+    assertThat(openFiles()).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3})
   void aCrashBetweenTwoStepsOfTheRotationLosesNothing(int steps) throws Exception {
@@ -381,6 +398,24 @@ final class AuditLogTest {
     byte[] bytes = line.at(0, tail);
     System.arraycopy(bytes, 0, content, content.length - bytes.length, bytes.length);
     Files.write(number == 0 ? file : folder.resolve("audit.log." + number), content);
+  }
+
+  /** Those of the folder that this process has open, as Linux tells. */
+  private List<Path> openFiles() throws IOException {
+    List<Path> open = new ArrayList<>();
+    try (DirectoryStream<Path> handles = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path handle : handles) {
+        try {
+          Path leadsTo = Files.readSymbolicLink(handle);
+          if (leadsTo.startsWith(folder.toRealPath())) {
+            open.add(leadsTo);
+          }
+        } catch (NoSuchFileException closed) {
+          // Another test closed it meanwhile.
+        }
+      }
+    }
+    return open;
   }
 
   /** All that is on record, the oldest first. */

@@ -255,6 +255,16 @@ final class TokenFileTest {
     assertThatThrownBy(() -> TokenFile.open(file)).hasMessageContaining("more than 2097152 bytes");
   }
 
+  @Test
+  void aFileWithTooManyTokensIsRefused() throws Exception {
+    StringBuilder content = new StringBuilder("managed-redis-tokens 1\n");
+    for (int i = 0; i <= 10_000; i++) {
+      content.append("%012x%s%n".formatted(i, ENTRY.substring(12)));
+    }
+    write(content.toString());
+    assertThatThrownBy(() -> TokenFile.open(file)).hasMessageContaining("more than 10000 tokens");
+  }
+
   private void write(String content) throws IOException {
     Files.writeString(file, content);
     close();
