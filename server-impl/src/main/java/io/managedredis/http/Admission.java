@@ -62,11 +62,19 @@ final class Admission implements RequestExecutorProvider {
       request.setAttribute(RequestAttributes.REFUSAL, Refusal.crowded());
       return null;
     }
-    if (request.getRequestURI().equals(ALIVE)) {
+    if (request.getRequestURI().equals(ALIVE) && !hasBody(request)) {
       return null;
     }
     // What was behind a request on the same connection waits for its turn like all others.
     return admitted(request) ? task -> run(request, task) : null;
+  }
+
+  /**
+   * Grizzly 4.0.2 frees the buffer of a request with a length while the requests behind it are
+   * still in there; on the thread that read it, the answer would be written over them.
+   */
+  private static boolean hasBody(Request request) {
+    return request.getContentLengthLong() > 0 || request.getRequest().isChunked();
   }
 
   /** Counts the request, or notes on it that it is refused. */

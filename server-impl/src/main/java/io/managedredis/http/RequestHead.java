@@ -87,7 +87,7 @@ final class RequestHead {
       if (next - from >= mostBytes) {
         return Optional.of(tooLarge());
       }
-      if (!accepts(octet(input, next))) {
+      if (!accepts(input.get(next) & 0xff)) {
         return Optional.of(Flaw.MALFORMED);
       }
       if (headers > MOST_HEADERS) {
@@ -95,15 +95,6 @@ final class RequestHead {
       }
     }
     return Optional.empty();
-  }
-
-  /**
-   * As Grizzly's parser reads it: {@code Buffer.get} of version 4.0.2 answers other bytes where a
-   * buffer was split that had been sliced, which happens behind a body.
-   */
-  private static int octet(Buffer input, int index) {
-    byte octet = input.hasArray() ? input.array()[input.arrayOffset() + index] : input.get(index);
-    return octet & 0xff;
   }
 
   private Flaw tooLarge() {
