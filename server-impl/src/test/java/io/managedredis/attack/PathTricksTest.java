@@ -143,7 +143,7 @@ class PathTricksTest {
 
   /** RFC 9112, 3.2.2: a server has to take the absolute form; the host in it is none of ours. */
   @ParameterizedTest
-  @ValueSource(strings = {"http://%s", "HTTP://%s", "https://%s"})
+  @ValueSource(strings = {"http://%s", "http://user:password@%s", "HTTP://%s", "https://%s"})
   void anAbsoluteTargetIsThePathOnThisServerAndNoOtherIsAsked(String origin) throws IOException {
     try (HostileNode other =
         HostileNode.that("GET", HostileNode.latin1("HTTP/1.1 200 OK\r\n\r\n"))) {
@@ -166,7 +166,6 @@ class PathTricksTest {
   @ValueSource(
       strings = {
         "GET 127.0.0.1:22",
-        "GET http://user:password@127.0.0.1:80/openapi.yaml",
         "GET file:///etc/passwd",
         "GET ftp://127.0.0.1/etc/passwd",
         "GET etc/passwd",
