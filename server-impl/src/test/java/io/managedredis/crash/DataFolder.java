@@ -24,6 +24,8 @@ public final class DataFolder {
   /** What a server keeps beside the backups, while it runs. */
   private static final Set<String> BESIDE =
       Set.of(
+          "audit.log",
+          "audit.log.lock",
           "catalog.db",
           "catalog.db-shm",
           "catalog.db-wal",
