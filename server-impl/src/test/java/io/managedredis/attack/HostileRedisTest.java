@@ -38,7 +38,7 @@ class HostileRedisTest {
   private static final String CLUSTER = "c9qhostile0000000001";
   private static final String FOLDER = "b1ghostile";
   private static final String PASSWORD = "planted-S3cret-of-the-cluster";
-  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   private static final int UNAVAILABLE = 14;
   private static final int FAILED_PRECONDITION = 9;
@@ -291,11 +291,11 @@ class HostileRedisTest {
         .cluster(CLUSTER, FOLDER, node.address())
         .with("passwordFile", password.toString())
         .backup("attempts", "1")
-        .backup("connectTimeout", "1s")
-        .backup("handshakeTimeout", "500ms")
-        .backup("firstByteTimeout", "500ms")
-        .backup("stallTimeout", "500ms")
-        .backup("timeout", "1s")
+        .backup("connectTimeout", "3s")
+        .backup("handshakeTimeout", "3s")
+        .backup("firstByteTimeout", "2s")
+        .backup("stallTimeout", "1s")
+        .backup("timeout", "3s")
         .start();
   }
 }

@@ -70,9 +70,9 @@ class LogInjectionTest {
         List.of(
             "backup:",
             "  attempts: 2",
-            "  connectTimeout: 1s",
-            "  handshakeTimeout: 1s",
-            "  firstByteTimeout: 1s"));
+            "  connectTimeout: 3s",
+            "  handshakeTimeout: 3s",
+            "  firstByteTimeout: 2s"));
     server = SmallServer.start(temp, configuration);
   }
 
@@ -177,7 +177,7 @@ class LogInjectionTest {
       assertThat(shards.body()).doesNotContain(PASSWORD);
     }
 
-    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> failures() == nodes.size());
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> failures() == nodes.size());
     assertThat(server.log()).doesNotContain(PASSWORD);
     assertLogIsOurs();
   }
