@@ -67,7 +67,7 @@ load() {
 heap() {
   jcmd "$service_pid" GC.run > /dev/null
   curl -sf "$url/metrics" |
-    awk '/^jvm_memory_used_bytes\{area="heap"/ { used += $2 } END { printf "%.0f MB\n", used / 1048576 }'
+    awk 'index($0, "jvm_memory_used_bytes{area=\"heap\"") == 1 { used += $NF } END { printf "%.0f MB\n", used / 1048576 }'
 }
 
 echo "Backup.get, $(java -version 2>&1 | head -n 1), $(nproc) cores shared with wrk," \
