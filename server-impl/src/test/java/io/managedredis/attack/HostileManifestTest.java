@@ -176,7 +176,7 @@ class HostileManifestTest {
 
   private Exchange get(String target) throws IOException {
     try (RawHttp connection = new RawHttp(server.port())) {
-      connection.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+      connection.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
       return connection.answer("GET");
     }
   }

@@ -217,7 +217,7 @@ class PathTricksTest {
   }
 
   private Exchange send(String method, String target, String header) throws IOException {
-    String host = header.startsWith("Host:") ? header.strip() + "\r\n" : "Host: x\r\n" + header;
+    String host = header.startsWith("Host:") ? header.strip() + "\r\n" : "Host: localhost\r\n" + header;
     try (RawHttp connection = new RawHttp(service.port())) {
       connection.send(method + " " + target + " HTTP/1.1\r\n" + host + "\r\n");
       return connection.answer(method);

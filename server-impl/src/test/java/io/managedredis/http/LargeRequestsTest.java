@@ -22,8 +22,8 @@ class LargeRequestsTest {
 
   private static final String V1 = "/managed-redis/v1";
   private static final String POST =
-      "POST " + V1 + "/clusters/c9qunknown:backup HTTP/1.1\r\nHost: x\r\n";
-  private static final String LIVE = "GET /health/live HTTP/1.1\r\nHost: x\r\n";
+      "POST " + V1 + "/clusters/c9qunknown:backup HTTP/1.1\r\nHost: localhost\r\n";
+  private static final String LIVE = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n";
 
   /** What the server may take of an endless request: its limits, and buffers on the way. */
   private static final int MOST_TAKEN = 16 << 20;
@@ -51,7 +51,7 @@ class LargeRequestsTest {
   @ParameterizedTest
   @CsvSource({"16000, 404", "16384, 414", "40000, 414"})
   void aHugeTargetIsRefused(int bytes, int status) throws IOException {
-    assertAnswer("GET /" + "a".repeat(bytes) + " HTTP/1.1\r\nHost: x\r\n\r\n", status);
+    assertAnswer("GET /" + "a".repeat(bytes) + " HTTP/1.1\r\nHost: localhost\r\n\r\n", status);
   }
 
   @ParameterizedTest

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** More connections than the limits allow. */
 class ManyConnectionsTest {
 
-  private static final String LIVE = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+  private static final String LIVE = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String LIST =
-      "GET /managed-redis/v1/backups?folderId=b1gmany HTTP/1.1\r\nHost: x\r\n\r\n";
+      "GET /managed-redis/v1/backups?folderId=b1gmany HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String NEIGHBOUR = "127.0.0.2";
   private static final Duration LONGEST = Duration.ofSeconds(10);
   private static final Pattern OPEN =
@@ -115,7 +115,7 @@ class ManyConnectionsTest {
           case 3 -> connection.send("garbage\r\n\r\n");
           case 4 ->
               connection.send(
-                  "POST /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhello");
+                  "POST /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhello");
           default -> assertThat(i).isPositive();
         }
         if (i % 12 < 6) {

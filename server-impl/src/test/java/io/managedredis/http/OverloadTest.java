@@ -25,10 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** More requests than there are workers, and callers who do not take their answers. */
 class OverloadTest {
 
-  private static final String LIVE = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
-  private static final String READY = "GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n";
+  private static final String LIVE = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  private static final String READY = "GET /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String LIST =
-      "GET /managed-redis/v1/backups?folderId=b1gover HTTP/1.1\r\nHost: x\r\n\r\n";
+      "GET /managed-redis/v1/backups?folderId=b1gover HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final int IN_FLIGHT = 256;
   private static final int PIECE = 100;
   private static final Duration LONGEST = Duration.ofSeconds(10);

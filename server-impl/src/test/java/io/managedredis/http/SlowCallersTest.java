@@ -30,9 +30,9 @@ class SlowCallersTest {
 
   private static final int CROWD = 300;
   private static final String LIST = "/managed-redis/v1/backups?folderId=b1gslow";
-  private static final String GET = "GET " + LIST + " HTTP/1.1\r\nHost: x\r\n\r\n";
+  private static final String GET = "GET " + LIST + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String POST =
-      "POST /managed-redis/v1/clusters/c9qunknown:backup HTTP/1.1\r\nHost: x\r\n";
+      "POST /managed-redis/v1/clusters/c9qunknown:backup HTTP/1.1\r\nHost: localhost\r\n";
 
   /** Of the server: none of these tests may take longer than what it says by much. */
   private static final Duration DEADLINE = Duration.ofSeconds(2);
@@ -74,7 +74,7 @@ class SlowCallersTest {
   @Test
   void slowLorisHeadersStarveNobodyAndAreCutOff() throws IOException {
     long begun = System.nanoTime();
-    ScheduledFuture<?> dribble = dribble("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", "a");
+    ScheduledFuture<?> dribble = dribble("GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", "a");
 
     assertOthersAreAnswered();
     assertAllEnd(begun);
@@ -134,7 +134,7 @@ class SlowCallersTest {
   void whoReadsSlowlyGetsEveryAnswerToItsEnd() throws IOException {
     int answers = 6;
     try (RawHttp slow = new RawHttp(service.port(), 8192)) {
-      slow.send("GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n".repeat(answers));
+      slow.send("GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(answers));
       long begun = System.nanoTime();
       for (int i = 0; i < answers; i++) {
         long length =

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SmugglingTest {
 
-  private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
-  private static final String POST = "POST /health/live HTTP/1.1\r\nHost: x\r\n";
+  private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  private static final String POST = "POST /health/live HTTP/1.1\r\nHost: localhost\r\n";
   private static final String CHUNKED = "0\r\n\r\n";
 
   private final RunningService service;
@@ -111,8 +111,8 @@ class SmugglingTest {
         Arguments.of("a folded header", POST + "X-A: b\r\n Content-Length: 5\r\n\r\nhello"),
         Arguments.of("a folded coding", POST + "Transfer-Encoding:\r\n\tchunked\r\n\r\n" + CHUNKED),
         Arguments.of(
-            "a space before the first header", "GET /health/live HTTP/1.1\r\n Host: x\r\n\r\n"),
-        Arguments.of("bare line feeds", "GET /health/live HTTP/1.1\nHost: x\n\n"),
+            "a space before the first header", "GET /health/live HTTP/1.1\r\n Host: localhost\r\n\r\n"),
+        Arguments.of("bare line feeds", "GET /health/live HTTP/1.1\nHost: localhost\n\n"),
         Arguments.of("one bare line feed", POST + "X-A: b\nContent-Length: 5\r\n\r\nhello"),
         Arguments.of("a bare carriage return", POST + "X-A: b\rContent-Length: 5\r\n\r\nhello"),
         Arguments.of("a NUL in a header", POST + "X-A: b\0c\r\n\r\n"),
@@ -122,14 +122,14 @@ class SmugglingTest {
         Arguments.of("two hosts", POST + "Host: y\r\n\r\n"),
         Arguments.of(
             "chunks in HTTP/1.0",
-            "POST /health/live HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "POST /health/live HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + CHUNKED),
         Arguments.of("HTTP/0.9", "GET /health/live\r\n\r\n"),
-        Arguments.of("two spaces", "GET  /health/live HTTP/1.1\r\nHost: x\r\n\r\n"),
-        Arguments.of("a tab", "GET\t/health/live HTTP/1.1\r\nHost: x\r\n\r\n"),
-        Arguments.of("four words", "GET /health/live x HTTP/1.1\r\nHost: x\r\n\r\n"),
+        Arguments.of("two spaces", "GET  /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        Arguments.of("a tab", "GET\t/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        Arguments.of("four words", "GET /health/live x HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         Arguments.of(
-            "an empty line before it", "\r\nGET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"));
+            "an empty line before it", "\r\nGET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"));
   }
 
   @ParameterizedTest(name = "{0}")
