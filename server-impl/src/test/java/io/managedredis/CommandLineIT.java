@@ -198,34 +198,29 @@ class CommandLineIT {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "expired, expired, expired.pem holds a certificate that has expired at ",
-    "early, early, early.pem holds a certificate that is not valid before ",
-    "server, expired, expired.key holds a key that does not fit the first certificate in ",
-    "server, none, none.key does not exist",
-    "none, server, none.pem does not exist",
-    "garbage, server, garbage.pem holds no certificate in PEM",
-    "server, garbage, garbage.key holds no unencrypted PKCS#8 key"
-  })
-  void aCertificateThatCannotBeUsedIsStatusTwoWithFileAndReason(
-      String certificate, String key, String told) throws Exception {
+  @Test
+  void aCertificateThatCannotBeUsedIsStatusTwoWithFileAndReason() throws Exception {
     PemFiles pem = PemFiles.make(folder);
     pem.server();
     pem.signed("expired", "ca", "-startdate", "-10d", "-validity", "5");
     pem.signed("early", "ca", "-startdate", "+5d");
     Files.writeString(folder.resolve("garbage.pem"), "garbage");
     Files.writeString(folder.resolve("garbage.key"), "garbage");
+    refused("expired", "expired", "expired.pem holds a certificate that has expired at ");
+    refused("early", "early", "early.pem holds a certificate that is not valid before ");
+    refused("server", "expired", "expired.key holds a key that does not fit the first certificate");
+    refused("server", "none", "none.key does not exist");
+    refused("none", "server", "none.pem does not exist");
+    refused("garbage", "server", "garbage.pem holds no certificate in PEM");
+    refused("server", "garbage", "garbage.key holds no unencrypted PKCS#8 key");
+  }
+
+  private void refused(String certificate, String key, String told) throws Exception {
     Path config = write("tls: {certFile: %s.pem, keyFile: %s.key}\n".formatted(certificate, key));
     try (ServerProcess server = run("serve", "--config", config.toString())) {
-      assertThat(server.awaitExit()).isEqualTo(2);
+      assertThat(server.awaitExit()).as(told).isEqualTo(2);
       assertThat(server.out()).isEmpty();
-      assertThat(server.err())
-          .contains(
-              "tls: "
-                  + folder.resolve(told.replaceFirst(" .*", ""))
-                  + told.replaceFirst("[^ ]*", ""))
-          .doesNotContain("\tat ");
+      assertThat(server.err()).contains("tls: " + folder.resolve(told)).doesNotContain("\tat ");
     }
   }
 
