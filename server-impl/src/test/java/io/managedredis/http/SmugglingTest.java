@@ -111,7 +111,8 @@ class SmugglingTest {
         Arguments.of("a folded header", POST + "X-A: b\r\n Content-Length: 5\r\n\r\nhello"),
         Arguments.of("a folded coding", POST + "Transfer-Encoding:\r\n\tchunked\r\n\r\n" + CHUNKED),
         Arguments.of(
-            "a space before the first header", "GET /health/live HTTP/1.1\r\n Host: localhost\r\n\r\n"),
+            "a space before the first header",
+            "GET /health/live HTTP/1.1\r\n Host: localhost\r\n\r\n"),
         Arguments.of("bare line feeds", "GET /health/live HTTP/1.1\nHost: localhost\n\n"),
         Arguments.of("one bare line feed", POST + "X-A: b\nContent-Length: 5\r\n\r\nhello"),
         Arguments.of("a bare carriage return", POST + "X-A: b\rContent-Length: 5\r\n\r\nhello"),

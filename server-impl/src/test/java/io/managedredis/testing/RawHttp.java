@@ -37,7 +37,9 @@ public final class RawHttp implements AutoCloseable {
 
   private static final Pattern HEAD =
       Pattern.compile(
-          "(?<method>[A-Z]+) (?<target>/[^ \r\n]*) HTTP/1\\.1\r\n(?<fields>(?:[^\r\n]+\r\n)*)\r\n");
+          "(?<method>[A-Z]+) (?<target>/[^ \r\n]*) HTTP/1\\.1\r\n"
+              // A head with control characters in it is none that anybody has to read.
+              + "(?<fields>(?:[^\\p{Cntrl}\\x80-\\x9f]+\r\n)*)\r\n");
 
   private final Socket socket;
 
