@@ -352,12 +352,16 @@ class IssuerKeysTest {
         "//127.0.0.1/keys",
         "keys",
         "https://user:secret@127.0.0.1/keys",
+        "http://user:secret@127.0.0.1:PORT/realm/keys",
+        "http://LOCALHOST:PORT/realm/keys",
         "not a uri",
         ""
       })
   void keysThatAnybodyCouldChangeOnTheirWayAreNotFetched(String jwksUri) throws Exception {
+    // Those with the port would be there, were they asked.
+    String named = jwksUri.replace("PORT", String.valueOf(issuer.jwksUri().getPort()));
     issuer.answersDiscovery(
-        Issuer.json("{\"issuer\":\"" + issuer.name() + "\",\"jwks_uri\":\"" + jwksUri + "\"}"));
+        Issuer.json("{\"issuer\":\"" + issuer.name() + "\",\"jwks_uri\":\"" + named + "\"}"));
     refusesEverything();
     assertThat(issuer.fetches()).isZero();
   }
