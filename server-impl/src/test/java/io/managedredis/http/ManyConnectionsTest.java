@@ -78,7 +78,7 @@ class ManyConnectionsTest {
       for (int i = 0; i < 100; i++) {
         long asked = System.nanoTime();
         assertServed(neighbour);
-        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(3));
       }
     }
   }
