@@ -91,12 +91,19 @@ public final class ExchangeValidator {
     List<String> wrong = new ArrayList<>();
     checkEveryAnswer(exchange, wrong);
     Optional<DeclaredOperation> operation = operation(exchange);
-    if (operation.isEmpty() || (requestIsBroken && OF_HTTP.contains(exchange.status()))) {
+    if (operation.isEmpty() || (requestIsBroken && isOfHttp(exchange))) {
       checkOutside(exchange, wrong);
     } else {
       checkDeclared(operation.get(), exchange, requestIsBroken, wrong);
     }
     return wrong;
+  }
+
+  /** What is no HTTP is answered by the server, not by the operation, and ends the connection. */
+  private static boolean isOfHttp(Exchange exchange) {
+    return OF_HTTP.contains(exchange.status())
+        || (exchange.status() == 400
+            && exchange.headers().allValues("connection").contains("close"));
   }
 
   /** What exchanges are held against. */
