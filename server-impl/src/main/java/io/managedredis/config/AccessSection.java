@@ -5,6 +5,7 @@ import io.managedredis.access.AuditSettings;
 import io.managedredis.access.JwtSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,11 +81,17 @@ final class AccessSection {
       section.problem(
           section.line("clockTolerance"), section.path("clockTolerance") + " must be at most 5m");
     }
+    Optional<Path> caFile = section.file("caFile", folder);
+    if (caFile.isPresent() && !Files.isReadable(caFile.get())) {
+      section.problem(
+          section.line("caFile"),
+          section.path("caFile") + ": " + caFile.get() + " does not exist, or may not be read");
+    }
     return new JwtSettings(
         issuer,
         section.requiredText("audience").orElse(""),
         jwksUri,
-        section.file("caFile", folder).orElse(null),
+        caFile.orElse(null),
         section.text("subjectClaim").orElse("sub"),
         section.requiredText("rolesClaim").orElse(""),
         algorithms.isEmpty() ? List.of("RS256", "ES256") : algorithms,

@@ -111,7 +111,8 @@ public final class ApiServer implements AutoCloseable {
             clusters,
             health,
             new DownloadSlots(limits.downloads()),
-            call);
+            call,
+            records);
     // Behind the one that finds out which operation answers.
     application.register(
         new RequiredRoleFilter(contract.requiredRoles(), call, records), Priorities.USER + 1);
@@ -182,7 +183,8 @@ public final class ApiServer implements AutoCloseable {
       Clusters clusters,
       ClusterHealth health,
       DownloadSlots downloads,
-      CurrentCall call) {
+      CurrentCall call,
+      CallRecords records) {
     PageTokens tokens = new PageTokens(catalog.secret("page-token", PageTokens.SECRET_BYTES));
     StartedOperations started = new StartedOperations(operations, clusters, call);
     ResourceConfig application = new ResourceConfig();
@@ -200,7 +202,7 @@ public final class ApiServer implements AutoCloseable {
             call));
     application.register(new OperationResource(operations, started, call));
     application.register(new DeclaredParametersFilter());
-    application.register(new StatusFilter(call));
+    application.register(new StatusFilter(call, records));
     // Before the others: it may turn the answer into an error.
     application.register(new DownloadFilter(), Priorities.USER + 1000);
     ErrorMappers.all().forEach(application::register);

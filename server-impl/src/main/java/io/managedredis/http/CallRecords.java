@@ -64,11 +64,14 @@ final class CallRecords {
   }
 
   /**
-   * Puts the end of a call on record, if it is one that belongs there.
+   * Puts the end of a call on record, if it is one that belongs there, and has not been yet.
    *
    * @param httpStatus how it was answered
    */
   void ended(CurrentCall.Call call, int httpStatus) {
+    if (!call.endsNow()) {
+      return;
+    }
     AuditLog.Entry entry = call.entry();
     boolean denied = call.denied() || httpStatus == 403;
     if (entry != null) {

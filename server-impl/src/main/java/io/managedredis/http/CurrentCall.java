@@ -34,6 +34,7 @@ final class CurrentCall {
     private @Nullable String folder;
     private @Nullable String operation;
     private boolean denied;
+    private boolean ended;
 
     Call(Caller caller, CallRecords.Source source) {
       this.caller = caller;
@@ -75,6 +76,13 @@ final class CurrentCall {
       return operation;
     }
 
+    /** Whether this is the first that is heard of its end. */
+    boolean endsNow() {
+      boolean first = !ended;
+      ended = true;
+      return first;
+    }
+
     /** Whether the caller was kept from something that is there. */
     boolean denied() {
       return denied;
@@ -107,9 +115,11 @@ final class CurrentCall {
     call().entry = entry;
   }
 
-  /** Notes the code of the error that the call is answered with, of google.rpc.Code. */
-  void failed(int code) {
-    call().code = code;
+  /** Notes the code that the call is answered with, of google.rpc.Code; 0 for success. */
+  Call answered(int code) {
+    Call call = call();
+    call.code = code;
+    return call;
   }
 
   /** Who makes the call. */

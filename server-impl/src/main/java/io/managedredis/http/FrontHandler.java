@@ -7,6 +7,7 @@ import io.managedredis.api.model.Status;
 import io.managedredis.operation.StatusCode;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -158,13 +159,20 @@ final class FrontHandler extends HttpHandler {
       return authentication.caller(authorization(request));
     } catch (ApiException e) {
       // One line on record for each: so they must not be too many.
-      Optional<Duration> wait = strangers.refusal(String.valueOf(request.getRemoteAddr()));
+      Optional<Duration> wait = strangers.refusal(network(request));
       if (wait.isPresent()) {
         throw tooMany(wait.get());
       }
       records.denied(CallRecords.Source.of(request, "", requestId), request, e.code());
       throw e;
     }
+  }
+
+  /** Who has one address of IPv6, has a /64 of them. */
+  private static String network(Request request) {
+    InetSocketAddress peer =
+        (InetSocketAddress) request.getContext().getConnection().getPeerAddress();
+    return ConnectionCounts.Network.of(peer.getAddress()).toString();
   }
 
   private static ApiException tooMany(Duration wait) {

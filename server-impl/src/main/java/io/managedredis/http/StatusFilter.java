@@ -13,13 +13,16 @@ import java.util.List;
 
 /**
  * Gives every error its request id, and an answer to OPTIONS no body: the header Allow says it all.
+ * Then puts the call on record.
  */
 final class StatusFilter implements ContainerResponseFilter {
 
   private final CurrentCall call;
+  private final CallRecords records;
 
-  StatusFilter(CurrentCall call) {
+  StatusFilter(CurrentCall call, CallRecords records) {
     this.call = call;
+    this.records = records;
   }
 
   @Override
@@ -27,7 +30,6 @@ final class StatusFilter implements ContainerResponseFilter {
     if (response.getEntity() instanceof Status status
         && request.getProperty(RequestAttributes.REQUEST_ID) instanceof String id) {
       Statuses.withRequestId(status, id);
-      call.failed(status.getCode());
     } else if (request.getMethod().equals("OPTIONS")) {
       response.setEntity(null);
     } else if (response.getStatus() == 400 && !response.hasEntity()) {
@@ -37,6 +39,9 @@ final class StatusFilter implements ContainerResponseFilter {
       }
       response.setEntity(status, new Annotation[0], MediaType.APPLICATION_JSON_TYPE);
     }
+    int code = response.getEntity() instanceof Status status ? status.getCode() : 0;
+    // Before the answer is out: who has one may rely on the record.
+    records.ended(call.answered(code), response.getStatus());
   }
 
   /** A media type that Jersey can't read in a header of the request gets to no mapper of ours. */
