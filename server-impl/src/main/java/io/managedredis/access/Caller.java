@@ -10,6 +10,8 @@ import java.util.List;
  */
 public record Caller(String subject, List<Grant> grants) {
 
+  private static final int LONGEST_SUBJECT = 256;
+
   /** The caller where nobody has to say who they are. */
   public static final Caller ANONYMOUS =
       new Caller("anonymous", List.of(new Grant(Role.ADMIN, Grant.ANY_FOLDER)));
@@ -28,5 +30,30 @@ public record Caller(String subject, List<Grant> grants) {
   public boolean may(Role needed, String folderId) {
     return grants.stream()
         .anyMatch(grant -> grant.isFor(folderId) && grant.role().includes(needed));
+  }
+
+  /**
+   * Whether a text may be a subject: 1 to 256 characters that can be seen, with blanks between
+   * them. Nothing in it ends a line or turns its direction: it stands in logs.
+   */
+  static boolean isSubject(String text) {
+    return !text.isEmpty()
+        && text.codePointCount(0, text.length()) <= LONGEST_SUBJECT
+        && text.strip().equals(text)
+        && text.codePoints().allMatch(Caller::isVisible);
+  }
+
+  private static boolean isVisible(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
   }
 }

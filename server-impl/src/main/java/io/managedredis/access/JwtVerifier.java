@@ -42,7 +42,6 @@ public final class JwtVerifier implements CredentialVerifier {
   private static final Logger LOG = LoggerFactory.getLogger(JwtVerifier.class);
 
   private static final int MOST_CHARACTERS = 8 << 10;
-  private static final int MOST_SUBJECT_CHARACTERS = 256;
 
   /** Three parts in base64url without padding (RFC 7515, section 7.1); nimbus takes more. */
   private static final Pattern COMPACT =
@@ -118,9 +117,11 @@ public final class JwtVerifier implements CredentialVerifier {
       return refused("it can't be read, " + e.getClass().getSimpleName());
     }
     Object subject = claims.getClaim(settings.subjectClaim());
-    if (!(subject instanceof String name) || !isVisible(name)) {
+    if (!(subject instanceof String name) || !Caller.isSubject(name)) {
       return refused(
-          "its claim " + settings.subjectClaim() + " is not of 1 to 256 visible characters");
+          "its claim "
+              + settings.subjectClaim()
+              + " is not of 1 to 256 visible characters with blanks between them");
     }
     Optional<List<Grant>> grants = ClaimedGrants.of(claims.getClaims(), settings.rolesClaim());
     if (grants.isEmpty()) {
@@ -168,27 +169,6 @@ public final class JwtVerifier implements CredentialVerifier {
     }
     List<JWK> found = keys.find(new JWKSelector(exactly.build()));
     return KeyConverter.toJavaKeys(found);
-  }
-
-  private static boolean isVisible(String name) {
-    return !name.isEmpty()
-        && name.length() <= MOST_SUBJECT_CHARACTERS
-        && name.codePoints().allMatch(JwtVerifier::isVisible);
-  }
-
-  private static boolean isVisible(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.PRIVATE_USE,
-          Character.UNASSIGNED,
-          Character.SPACE_SEPARATOR,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          false;
-      default -> true;
-    };
   }
 
   private static Optional<Caller> refused(String reason) {

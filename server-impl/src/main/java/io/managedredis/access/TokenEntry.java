@@ -27,7 +27,6 @@ public record TokenEntry(
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern FOLDER = Pattern.compile("[-_.a-zA-Z0-9]{1,50}|\\*");
   private static final int MOST_GRANTS = 100;
-  private static final int LONGEST_SUBJECT = 256;
 
   /**
    * Copies the list.
@@ -42,7 +41,7 @@ public record TokenEntry(
     if (!HASH.matcher(secretHash).matches()) {
       throw new IllegalArgumentException("the hash is not 64 hexadecimal digits");
     }
-    if (!isSubject(subject)) {
+    if (!Caller.isSubject(subject)) {
       throw new IllegalArgumentException(
           "the subject is not 1 to 256 visible characters and blanks between them");
     }
@@ -62,27 +61,5 @@ public record TokenEntry(
 
   Caller caller() {
     return new Caller(subject, grants);
-  }
-
-  /** Nothing that ends a line, turns its direction or can't be seen: it stands in logs. */
-  private static boolean isSubject(String text) {
-    return !text.isEmpty()
-        && text.codePointCount(0, text.length()) <= LONGEST_SUBJECT
-        && text.strip().equals(text)
-        && text.codePoints().allMatch(TokenEntry::isVisible);
-  }
-
-  private static boolean isVisible(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.PRIVATE_USE,
-          Character.UNASSIGNED,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          false;
-      default -> true;
-    };
   }
 }

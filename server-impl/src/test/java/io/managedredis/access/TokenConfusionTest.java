@@ -414,7 +414,7 @@ class TokenConfusionTest {
           null,
           "",
           " ",
-          "a b",
+          " a",
           "a\nb",
           "a\u0000b",
           "\u202egnp",
