@@ -113,6 +113,10 @@ public final class ApiServer implements AutoCloseable {
             new DownloadSlots(limits.downloads()),
             call,
             records);
+    BrowserOrigin pagesOfOthers =
+        new BrowserOrigin(crossOrigin, tls != null, host, !authentication.isRequired(), loopback);
+    application.register(
+        new CallerFilter(pagesOfOthers, authentication, call, limits.requestsPerMinute()));
     // Behind the one that finds out which operation answers.
     application.register(
         new RequiredRoleFilter(contract.requiredRoles(), call, records), Priorities.USER + 1);
@@ -135,13 +139,11 @@ public final class ApiServer implements AutoCloseable {
             authentication,
             call,
             records,
-            limits.requestsPerMinute(),
             metrics,
             json,
             headers,
             crossOrigin,
-            new BrowserOrigin(
-                crossOrigin, tls != null, host, !authentication.isRequired(), loopback));
+            pagesOfOthers);
     listener = new NetworkListener("api", host, port);
     if (tls != null) {
       listener.setSecure(true);

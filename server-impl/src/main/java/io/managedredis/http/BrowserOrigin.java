@@ -62,14 +62,14 @@ final class BrowserOrigin {
   /**
    * Lets a call through, or not.
    *
+   * @param origin the header Origin
+   * @param site the header Sec-Fetch-Site
+   * @param host the header Host
    * @throws ApiException PERMISSION_DENIED when it may come from a page of others
    */
-  void requireOurPage(Request request) throws ApiException {
-    if (open
-        && isForeign(
-            request.getHeader("Origin"),
-            request.getHeader("Sec-Fetch-Site"),
-            request.getHeader("Host"))) {
+  void requireOurPage(@Nullable String origin, @Nullable String site, @Nullable String host)
+      throws ApiException {
+    if (open && isForeign(origin, site, host)) {
       throw refused(
           "A page of another site may not call this server, which asks nobody who they are. Name"
               + " its origin in cors.origins to let it");

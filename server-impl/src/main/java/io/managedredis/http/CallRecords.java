@@ -5,10 +5,11 @@ import io.managedredis.access.AuditLog;
 import io.managedredis.access.AuditOutcome;
 import io.managedredis.access.AuditRecord;
 import io.managedredis.operation.StatusCode;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.glassfish.grizzly.http.server.Request;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,19 +24,24 @@ final class CallRecords {
     this.audit = audit;
   }
 
-  /** Who calls, from where; for every line that this call gets. */
-  record Source(Instant instant, String subject, String requestId, String address) {
+  /**
+   * A request, before anybody knows which call it is.
+   *
+   * @param method of HTTP
+   * @param path as it stands in the request line
+   */
+  record Source(
+      Instant instant, String requestId, InetAddress address, String method, String path) {
 
-    static Source of(Request request, String subject, String requestId) {
+    static Source of(Request request, String requestId) {
+      InetSocketAddress peer =
+          (InetSocketAddress) request.getContext().getConnection().getPeerAddress();
       return new Source(
           Instant.now().truncatedTo(ChronoUnit.MICROS),
-          subject,
           requestId,
-          String.valueOf(request.getRemoteAddr()));
-    }
-
-    private AuditRecord calling(String action, @Nullable String resource, @Nullable String folder) {
-      return new AuditRecord(instant, subject, action, resource, folder, requestId, address);
+          peer.getAddress(),
+          request.getMethod().getMethodString(),
+          request.getRequestURI());
     }
   }
 
@@ -44,9 +50,9 @@ final class CallRecords {
    *
    * @throws ApiException 503 when that can't be done: then nothing may be changed
    */
-  AuditLog.Entry changing(Source source, String action, @Nullable String resource) {
+  AuditLog.Entry changing(CurrentCall.Call call) {
     try {
-      return audit.begin(source.calling(action, resource, null));
+      return audit.begin(line(call));
     } catch (AuditException e) {
       log.error("{}", e.getMessage());
       throw ApiException.of(
@@ -54,13 +60,6 @@ final class CallRecords {
           "The audit log can't be written now, and what changes something is on record or is not"
               + " done. Try again later; the server's log has the cause");
     }
-  }
-
-  /** Puts a call on record that nobody stands behind, or that was not even routed. */
-  void denied(Source source, Request request, StatusCode code) {
-    audit.denied(
-        source.calling(request.getMethod().getMethodString(), request.getRequestURI(), null),
-        code.number());
   }
 
   /**
@@ -73,7 +72,7 @@ final class CallRecords {
       return;
     }
     AuditLog.Entry entry = call.entry();
-    boolean denied = call.denied() || httpStatus == 403;
+    boolean denied = call.denied() || httpStatus == 401 || httpStatus == 403;
     if (entry != null) {
       entry.end(
           denied
@@ -83,8 +82,18 @@ final class CallRecords {
           call.folder(),
           call.operation());
     } else if (denied) {
-      audit.denied(
-          call.source().calling(call.action(), call.resource(), call.folder()), call.code());
+      audit.denied(line(call), call.code());
     }
+  }
+
+  private static AuditRecord line(CurrentCall.Call call) {
+    return new AuditRecord(
+        call.source().instant(),
+        call.subject(),
+        call.action(),
+        call.resource(),
+        call.folder(),
+        call.source().requestId(),
+        call.source().address().getHostAddress());
   }
 }

@@ -24,9 +24,9 @@ final class CurrentCall {
 
   /** One call. Used by one thread only. */
   static final class Call {
-    private final Caller caller;
     private final CallRecords.Source source;
-    private String action = "";
+    private @Nullable Caller caller;
+    private String action;
     private @Nullable String resource;
     private AuditLog.@Nullable Entry entry;
     private int code;
@@ -36,22 +36,28 @@ final class CurrentCall {
     private boolean denied;
     private boolean ended;
 
-    Call(Caller caller, CallRecords.Source source) {
-      this.caller = caller;
+    Call(CallRecords.Source source) {
       this.source = source;
+      action = source.method();
+      resource = source.path();
     }
 
-    /** Who makes it, from where. */
+    /** Whose it is; empty while that is not known. */
+    String subject() {
+      return caller == null ? "" : caller.subject();
+    }
+
+    /** The request. */
     CallRecords.Source source() {
       return source;
     }
 
-    /** The operationId; empty when no route matched. */
+    /** The operationId; HTTP's method while no route has matched. */
     String action() {
       return action;
     }
 
-    /** The id of what it is about; null for none. */
+    /** The id of what it is about, null for none; the path while no route has matched. */
     @Nullable String resource() {
       return resource;
     }
@@ -90,8 +96,8 @@ final class CurrentCall {
   }
 
   /** Begins a call of this thread. */
-  Call begin(Caller caller, CallRecords.Source source) {
-    Call call = new Call(caller, source);
+  Call begin(CallRecords.Source source) {
+    Call call = new Call(source);
     here.set(call);
     return call;
   }
@@ -122,9 +128,23 @@ final class CurrentCall {
     return call;
   }
 
+  /** Notes who makes the call. */
+  void identified(Caller caller) {
+    call().caller = caller;
+  }
+
+  /** Where the call comes from: an address, of IPv6 the network that one caller may have. */
+  String network() {
+    return ConnectionCounts.Network.of(call().source().address()).toString();
+  }
+
   /** Who makes the call. */
   Caller caller() {
-    return call().caller;
+    Caller caller = call().caller;
+    if (caller == null) {
+      throw new IllegalStateException("nobody said who makes this call");
+    }
+    return caller;
   }
 
   /** Notes the operation that was started or is repeated. */
@@ -143,7 +163,7 @@ final class CurrentCall {
   String folder(String folderId) {
     Call call = call();
     call.folder = folderId;
-    if (!call.caller.sees(folderId)) {
+    if (!caller().sees(folderId)) {
       call.denied = true;
       return NOWHERE;
     }
@@ -162,7 +182,7 @@ final class CurrentCall {
     Call call = call();
     String folderId = folder.apply(thing);
     call.folder = folderId;
-    if (!call.caller.sees(folderId)) {
+    if (!caller().sees(folderId)) {
       call.denied = true;
       throw missing.get();
     }
@@ -176,7 +196,7 @@ final class CurrentCall {
     if (needed == null) {
       throw new IllegalStateException("nobody said which role this call needs");
     }
-    if (!call.caller.may(needed, folderId)) {
+    if (!caller().may(needed, folderId)) {
       call.denied = true;
       throw ApiException.of(
           StatusCode.PERMISSION_DENIED,

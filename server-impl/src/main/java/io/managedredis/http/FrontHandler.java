@@ -1,16 +1,13 @@
 package io.managedredis.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.managedredis.access.Caller;
 import io.managedredis.access.Grant;
 import io.managedredis.api.model.Status;
 import io.managedredis.operation.StatusCode;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,11 +32,6 @@ final class FrontHandler extends HttpHandler {
   private final Authentication authentication;
   private final CurrentCall current;
   private final CallRecords records;
-  private final RequestRate callers;
-
-  /** Apart from the callers: strangers with many addresses would push those out. */
-  private final RequestRate strangers;
-
   private final Metrics metrics;
   private final ObjectMapper json;
   private final SecurityHeaders headers;
@@ -53,7 +45,6 @@ final class FrontHandler extends HttpHandler {
       Authentication authentication,
       CurrentCall current,
       CallRecords records,
-      int requestsPerMinute,
       Metrics metrics,
       ObjectMapper json,
       SecurityHeaders headers,
@@ -68,8 +59,6 @@ final class FrontHandler extends HttpHandler {
     this.authentication = authentication;
     this.current = current;
     this.records = records;
-    this.callers = new RequestRate(requestsPerMinute);
-    this.strangers = new RequestRate(requestsPerMinute);
     this.metrics = metrics;
     this.json = json;
     // Jersey decodes paths itself, and tells a colon from an encoded slash.
@@ -138,49 +127,13 @@ final class FrontHandler extends HttpHandler {
   }
 
   private void call(Request request, Response response, String requestId) throws Exception {
-    Caller caller = caller(request, requestId);
-    Optional<Duration> wait = callers.refusal(caller.subject());
-    if (wait.isPresent()) {
-      throw tooMany(wait.get());
-    }
-    CurrentCall.Call call =
-        current.begin(caller, CallRecords.Source.of(request, caller.subject(), requestId));
+    CurrentCall.Call call = current.begin(CallRecords.Source.of(request, requestId));
     try {
       api.service(request, response);
     } finally {
       current.end();
       records.ended(call, response.getStatus());
     }
-  }
-
-  private Caller caller(Request request, String requestId) {
-    try {
-      browserOrigin.requireOurPage(request);
-      return authentication.caller(authorization(request));
-    } catch (ApiException e) {
-      // One line on record for each: so they must not be too many.
-      Optional<Duration> wait = strangers.refusal(network(request));
-      if (wait.isPresent()) {
-        throw tooMany(wait.get());
-      }
-      records.denied(CallRecords.Source.of(request, "", requestId), request, e.code());
-      throw e;
-    }
-  }
-
-  /** Who has one address of IPv6, has a /64 of them. */
-  private static String network(Request request) {
-    InetSocketAddress peer =
-        (InetSocketAddress) request.getContext().getConnection().getPeerAddress();
-    return ConnectionCounts.Network.of(peer.getAddress()).toString();
-  }
-
-  private static ApiException tooMany(Duration wait) {
-    return ApiException.tooMuch(
-        "More requests than this server allows one caller. Try again in "
-            + Statuses.seconds(wait)
-            + (Statuses.seconds(wait) == 1 ? " second" : " seconds"),
-        wait);
   }
 
   private static List<String> authorization(Request request) {
@@ -214,7 +167,7 @@ final class FrontHandler extends HttpHandler {
     switch (request.getMethod().getMethodString()) {
       case "GET", "HEAD" -> {
         if (!page.isOpen()) {
-          requireSeesAll(request, requestId);
+          requireSeesAll(request);
         }
         PageContent content = page.content(request);
         content.headers().forEach(response::setHeader);
@@ -230,13 +183,8 @@ final class FrontHandler extends HttpHandler {
   }
 
   /** What tells of all folders is for those who see them all. */
-  private void requireSeesAll(Request request, String requestId) {
-    Caller caller = caller(request, requestId);
-    if (!caller.sees(Grant.ANY_FOLDER)) {
-      records.denied(
-          CallRecords.Source.of(request, caller.subject(), requestId),
-          request,
-          StatusCode.PERMISSION_DENIED);
+  private void requireSeesAll(Request request) {
+    if (!authentication.caller(authorization(request)).sees(Grant.ANY_FOLDER)) {
       throw ApiException.of(
           StatusCode.PERMISSION_DENIED,
           "This page needs a role on all folders. Ask the operator of this server for it");

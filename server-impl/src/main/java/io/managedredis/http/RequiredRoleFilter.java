@@ -45,7 +45,7 @@ final class RequiredRoleFilter implements ContainerRequestFilter {
       }
       CurrentCall.Call routed = call.routed(operation, resource(request), role);
       if (!READING.contains(request.getMethod())) {
-        call.changing(records.changing(routed.source(), operation, routed.resource()));
+        call.changing(records.changing(routed));
       }
     }
   }
