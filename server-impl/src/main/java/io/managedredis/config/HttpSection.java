@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ final class HttpSection {
 
   /** As a browser writes it: RFC 6454, section 6.2, without the opaque one. */
   private static final Pattern ORIGIN =
-      Pattern.compile("https?://([-a-z0-9.]+|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?");
+      Pattern.compile("(https?)://(?:[-a-z0-9.]+|\\[[0-9a-f:.]+\\])(?::([1-9][0-9]{0,4}))?");
 
   private HttpSection() {}
 
@@ -43,14 +44,19 @@ final class HttpSection {
   }
 
   private static @Nullable TlsSettings tls(YamlSection section, Path folder) {
-    section.requiredText("certFile");
-    section.requiredText("keyFile");
-    Optional<Path> cert = section.file("certFile", folder);
-    Optional<Path> key = section.file("keyFile", folder);
-    Path clientCa = section.file("clientCaFile", folder).orElse(null);
+    Optional<Path> cert = required(section, "certFile", folder);
+    Optional<Path> key = required(section, "keyFile", folder);
+    Path clientCa = section.namedFile("clientCaFile", folder).orElse(null);
     return cert.isEmpty() || key.isEmpty()
         ? null
         : new TlsSettings(cert.get(), key.get(), clientCa);
+  }
+
+  private static Optional<Path> required(YamlSection section, String key, Path folder) {
+    if (!section.has(key)) {
+      section.problem(section.line(), section.path(key) + " is missing");
+    }
+    return section.namedFile(key, folder);
   }
 
   private static List<String> origins(YamlSection section) {
@@ -60,18 +66,30 @@ final class HttpSection {
           .scalar(value)
           .ifPresent(
               origin -> {
-                if (!ORIGIN.matcher(origin).matches()) {
+                if (!isOrigin(origin)) {
                   section.problem(
                       value.line(),
                       value.path()
-                          + " must be an origin such as https://console.example or"
-                          + " http://localhost:3000, not "
+                          + " must be an origin as browsers write it, such as"
+                          + " https://console.example or http://localhost:3000, not "
                           + origin);
                 }
                 origins.add(origin);
               });
     }
     return origins;
+  }
+
+  /** A browser leaves the scheme's own port out, and origins are compared letter by letter. */
+  private static boolean isOrigin(String text) {
+    Matcher matcher = ORIGIN.matcher(text);
+    if (!matcher.matches()) {
+      return false;
+    }
+    String port = matcher.group(2);
+    return port == null
+        || (Integer.parseInt(port) <= 65535
+            && !port.equals("https".equals(matcher.group(1)) ? "443" : "80"));
   }
 
   private static Limits limits(YamlSection section) {

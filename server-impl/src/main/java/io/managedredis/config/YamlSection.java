@@ -120,6 +120,24 @@ final class YamlSection {
     return text(key);
   }
 
+  /** Like {@link #text}, and a problem when nothing but white space is in it. */
+  Optional<String> filledText(String key) {
+    Optional<String> text = text(key);
+    if (text.isPresent() && text.get().isBlank()) {
+      problem(line(key), path(key) + " is empty");
+      return Optional.empty();
+    }
+    return text;
+  }
+
+  /** Like {@link #filledText}, and a problem when the key is missing. */
+  Optional<String> requiredFilledText(String key) {
+    if (!has(key)) {
+      problem(line, path(key) + " is missing");
+    }
+    return filledText(key);
+  }
+
   /** A list of texts; a problem for each element that is none. */
   List<Value> list(String key) {
     Value value = values.get(key);
@@ -135,6 +153,17 @@ final class YamlSection {
       }
     }
     return elements;
+  }
+
+  /** Like {@link #list}, and a problem when nothing is in it. */
+  List<Value> filledList(String key) {
+    Value value = values.get(key);
+    if (value != null
+        && value.node() instanceof SequenceNode sequence
+        && sequence.getValue().isEmpty()) {
+      problem(value.line(), value.path() + " is empty");
+    }
+    return list(key);
   }
 
   /** The text of a value; a problem when it is none. */
@@ -161,8 +190,17 @@ final class YamlSection {
 
   /** A path, relative to the folder of the file; a problem when it is none. */
   Optional<Path> file(String key, Path folder) {
+    return resolved(key, text(key), folder);
+  }
+
+  /** Like {@link #file}, and a problem when no name is in it: that would be the folder. */
+  Optional<Path> namedFile(String key, Path folder) {
+    return resolved(key, filledText(key), folder);
+  }
+
+  private Optional<Path> resolved(String key, Optional<String> name, Path folder) {
     try {
-      return text(key).map(folder::resolve);
+      return name.map(folder::resolve);
     } catch (InvalidPathException e) {
       problem(line(key), path(key) + " is no path: " + e.getReason());
       return Optional.empty();
