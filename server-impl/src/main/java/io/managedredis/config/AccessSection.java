@@ -36,6 +36,8 @@ final class AccessSection {
       ConfigReader.keys(
           "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
 
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
   private static final Duration MOST_TOLERANCE = Duration.ofMinutes(5);
 
   private AccessSection() {}
@@ -45,7 +47,7 @@ final class AccessSection {
     if (root.has("auth") && !auth.has("tokens") && !auth.has("jwt")) {
       auth.problem(auth.line(), "auth has neither tokens nor jwt; without auth nobody is asked");
     }
-    Path tokens = auth.file("tokens", folder).map(Path::normalize).orElse(null);
+    Path tokens = auth.namedFile("tokens", folder).map(Path::normalize).orElse(null);
     JwtSettings jwt = auth.has("jwt") ? jwt(auth.section("jwt", JWT_KEYS), folder) : null;
     return new AccessSettings(
         tokens,
@@ -55,12 +57,29 @@ final class AccessSection {
   }
 
   private static JwtSettings jwt(YamlSection section, Path folder) {
-    String issuer = section.requiredText("issuer").orElse("");
-    requireSafe(section, "issuer", uri(section, "issuer"));
-    @Nullable URI jwksUri = uri(section, "jwksUri");
-    requireSafe(section, "jwksUri", jwksUri);
+    String issuer = section.requiredFilledText("issuer").orElse("");
+    requireBase(section, "issuer", address(section, "issuer", issuer));
+    @Nullable URI jwksUri = address(section, "jwksUri", section.filledText("jwksUri").orElse(""));
+    Optional<Path> caFile = section.namedFile("caFile", folder);
+    if (caFile.isPresent() && !Files.isReadable(caFile.get())) {
+      section.problem(
+          section.line("caFile"),
+          section.path("caFile") + ": " + caFile.get() + " does not exist, or may not be read");
+    }
+    return new JwtSettings(
+        issuer,
+        section.requiredFilledText("audience").orElse(""),
+        jwksUri,
+        caFile.orElse(null),
+        section.filledText("subjectClaim").orElse("sub"),
+        section.requiredFilledText("rolesClaim").orElse(""),
+        algorithms(section),
+        clockTolerance(section));
+  }
+
+  private static List<String> algorithms(YamlSection section) {
     List<String> algorithms = new ArrayList<>();
-    for (YamlSection.Value value : section.list("algorithms")) {
+    for (YamlSection.Value value : section.filledList("algorithms")) {
       Optional<String> algorithm = section.scalar(value);
       if (algorithm.isPresent() && !ALGORITHMS.contains(algorithm.get())) {
         section.problem(
@@ -73,68 +92,74 @@ final class AccessSection {
       }
       algorithm.ifPresent(algorithms::add);
     }
-    if (section.has("algorithms") && algorithms.isEmpty()) {
-      section.problem(section.line("algorithms"), section.path("algorithms") + " is empty");
-    }
-    Duration tolerance = section.duration("clockTolerance", Duration.ofSeconds(30));
-    if (tolerance.compareTo(MOST_TOLERANCE) > 0) {
-      section.problem(
-          section.line("clockTolerance"), section.path("clockTolerance") + " must be at most 5m");
-    }
-    Optional<Path> caFile = section.file("caFile", folder);
-    if (caFile.isPresent() && !Files.isReadable(caFile.get())) {
-      section.problem(
-          section.line("caFile"),
-          section.path("caFile") + ": " + caFile.get() + " does not exist, or may not be read");
-    }
-    return new JwtSettings(
-        issuer,
-        section.requiredText("audience").orElse(""),
-        jwksUri,
-        caFile.orElse(null),
-        section.text("subjectClaim").orElse("sub"),
-        section.requiredText("rolesClaim").orElse(""),
-        algorithms.isEmpty() ? List.of("RS256", "ES256") : algorithms,
-        tolerance);
+    return algorithms.isEmpty() ? List.of("RS256", "ES256") : algorithms;
   }
 
-  private static @Nullable URI uri(YamlSection section, String key) {
-    Optional<String> text = section.text(key);
+  /** The verifier counts in seconds. */
+  private static Duration clockTolerance(YamlSection section) {
+    Duration tolerance = section.duration("clockTolerance", Duration.ofSeconds(30));
+    boolean whole = tolerance.toNanosPart() == 0;
+    if (!whole || tolerance.compareTo(MOST_TOLERANCE) > 0) {
+      section.problem(
+          section.line("clockTolerance"),
+          section.path("clockTolerance")
+              + (whole ? " must be at most 5m, not " : " must be whole seconds, not ")
+              + section.text("clockTolerance").orElse(""));
+    }
+    return tolerance;
+  }
+
+  /** The address that a text is, unless it is empty; a problem when it is none or not safe. */
+  private static @Nullable URI address(YamlSection section, String key, String text) {
     if (text.isEmpty()) {
       return null;
     }
     try {
-      return new URI(text.get());
+      URI uri = new URI(text);
+      requireSafe(section, key, uri);
+      return uri;
     } catch (URISyntaxException e) {
-      section.problem(section.line(key), section.path(key) + " is no URI: " + text.get());
+      // The text may have a password in it.
+      section.problem(
+          section.line(key),
+          section.path(key) + " is no URI: " + e.getReason() + " at character " + e.getIndex());
       return null;
     }
   }
 
   /** Whoever can change the issuer's keys on their way here can sign everything. */
-  private static void requireSafe(YamlSection section, String key, @Nullable URI uri) {
-    if (uri == null) {
-      return;
-    }
+  private static void requireSafe(YamlSection section, String key, URI uri) {
     String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-    String host = String.valueOf(uri.getHost());
-    boolean loopback = host.equals("localhost") || host.equals("127.0.0.1") || host.equals("[::1]");
-    if (uri.getHost() == null
+    @Nullable String host = uri.getHost();
+    if (host == null
         || uri.getUserInfo() != null
-        || !(scheme.equals("https") || (scheme.equals("http") && loopback))) {
+        || uri.getPort() > 65535
+        || !(scheme.equals("https") || (scheme.equals("http") && LOOPBACK.contains(host)))) {
       section.problem(
           section.line(key),
           section.path(key)
-              + " must be an https address without a password (http is for this host only), not "
-              + scheme
-              + "://"
-              + host);
+              + " must be an https address without a password (http is for this host only), such"
+              + " as https://login.example"
+              + (uri.getScheme() == null || host == null
+                  ? ""
+                  : ", not "
+                      + scheme
+                      + "://"
+                      + host
+                      + (uri.getPort() < 0 ? "" : ":" + uri.getPort())));
+    }
+  }
+
+  /** Paths are put behind an issuer: OpenID Connect Discovery 1.0, sections 3 and 4. */
+  private static void requireBase(YamlSection section, String key, @Nullable URI uri) {
+    if (uri != null && (uri.getRawQuery() != null || uri.getRawFragment() != null)) {
+      section.problem(section.line(key), section.path(key) + " must have no query and no fragment");
     }
   }
 
   private static AuditSettings audit(YamlSection section, Path folder) {
     return new AuditSettings(
-        section.file("file", folder).map(Path::normalize).orElse(null),
+        section.namedFile("file", folder).map(Path::normalize).orElse(null),
         section.number("fileBytes", 64 << 10, 999_999_999, 16 << 20),
         section.number("files", 2, 1000, 16));
   }
