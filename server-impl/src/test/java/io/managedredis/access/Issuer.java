@@ -35,12 +35,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** An OpenID Connect issuer on 127.0.0.1, whose answers a test may change. */
-final class Issuer implements AutoCloseable {
+public final class Issuer implements AutoCloseable {
 
   /** What it is for everybody in these tests. */
   static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
 
-  static final String AUDIENCE = "managed-redis-backup";
+  /** What its tokens have as aud. */
+  public static final String AUDIENCE = "managed-redis-backup";
 
   private static final RSAKey RSA = rsa("key-1");
 
@@ -56,7 +57,8 @@ final class Issuer implements AutoCloseable {
   private volatile HttpHandler discovery;
   private volatile HttpHandler keys;
 
-  Issuer() throws IOException {
+  /** One that listens on a free port. */
+  public Issuer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     port = server.getAddress().getPort();
     discovery = json("{\"issuer\":\"" + name() + "\",\"jwks_uri\":\"" + jwksUri() + "\"}");
@@ -83,7 +85,8 @@ final class Issuer implements AutoCloseable {
     };
   }
 
-  String name() {
+  /** What its tokens have as iss; where its documents are. */
+  public String name() {
     return "http://127.0.0.1:" + port + "/realm";
   }
 
@@ -114,7 +117,7 @@ final class Issuer implements AutoCloseable {
   }
 
   /** Nothing listens there any more. */
-  void goesDown() {
+  public void goesDown() {
     server.stop(0);
   }
 
@@ -159,7 +162,7 @@ final class Issuer implements AutoCloseable {
   }
 
   /** Claims that the verifier takes, to be spoiled. */
-  JWTClaimsSet.Builder claims() {
+  public JWTClaimsSet.Builder claims() {
     return new JWTClaimsSet.Builder()
         .issuer(name())
         .audience(AUDIENCE)
@@ -174,7 +177,7 @@ final class Issuer implements AutoCloseable {
   }
 
   /** A token with the issuer's own key. */
-  String token(JWTClaimsSet.Builder claims) {
+  public String token(JWTClaimsSet.Builder claims) {
     return signed(header("RS256", RSA.getKeyID()), claims, RSA);
   }
 

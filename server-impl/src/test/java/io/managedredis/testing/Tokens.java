@@ -27,6 +27,11 @@ public final class Tokens {
     return "{tokens: \"" + file + "\"}";
   }
 
+  /** The file, which is there once it has a token. */
+  public Path file() {
+    return file;
+  }
+
   /** The value of the header Authorization for a new token. */
   public String bearer(String subject, Role role, String... folders) {
     return bearer(subject, null, Arrays.stream(folders).map(f -> new Grant(role, f)).toList());
