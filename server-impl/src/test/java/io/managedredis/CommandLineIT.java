@@ -2,7 +2,9 @@ package io.managedredis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.managedredis.access.Role;
 import io.managedredis.testing.PemFiles;
+import io.managedredis.testing.Tokens;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the packaged command line says, where, and with which exit status. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class CommandLineIT {
+  private static final String NO_AUTH = "No auth is configured";
+
   @TempDir private Path folder = Path.of("");
 
   @ParameterizedTest
@@ -133,6 +138,64 @@ class CommandLineIT {
       assertThat(data.resolve("catalog.db")).exists();
       assertThat(folder.resolve("data")).doesNotExist();
     }
+  }
+
+  /** 192.0.2.1 is nobody's address (RFC 5737), so nothing is ever bound to it. */
+  @ParameterizedTest
+  @CsvSource({"0.0.0.0:0, ", "192.0.2.1:1, ", "127.0.0.1:0, 0.0.0.0:0", "127.0.0.1:0, 192.0.2.1:1"})
+  void withoutAuthOtherHostsAreNotListenedTo(String configured, @Nullable String option)
+      throws Exception {
+    Path config = write("listen: " + configured + "\n");
+    String address = option == null ? configured : option;
+    String host = address.substring(0, address.indexOf(':'));
+    String[] arguments =
+        option == null
+            ? new String[] {"serve", "--config", config.toString()}
+            : new String[] {"serve", "--config", config.toString(), "--listen", option};
+    try (ServerProcess server = run(arguments)) {
+      assertThat(server.awaitExit()).isEqualTo(2);
+      assertThat(server.out()).isEmpty();
+      assertThat(server.err())
+          .contains("Will not listen on " + host, "Configure auth, or listen on 127.0.0.1")
+          .doesNotContain("\tat ");
+      assertThat(folder.resolve("data")).doesNotExist();
+    }
+  }
+
+  /** It goes as far as binding, which fails here: tests listen on 127.0.0.1 only. */
+  @Test
+  void withAuthOtherHostsMayBeListenedTo() throws Exception {
+    Path config = write("listen: 192.0.2.1:1\nauth: {tokens: %s}\n".formatted(tokens()));
+    try (ServerProcess server = run("serve", "--config", config.toString())) {
+      assertThat(server.awaitExit()).isEqualTo(1);
+      assertThat(server.err())
+          .contains("Can't listen on 192.0.2.1:1: ")
+          .doesNotContain("Will not listen", NO_AUTH);
+    }
+  }
+
+  @Test
+  void aServerWithAuthStartsWithoutAWarning() throws Exception {
+    Path config = write("auth: {tokens: %s}\n".formatted(tokens()));
+    try (ServerProcess server = ServerProcess.serve(folder, config, folder.resolve("data"))) {
+      assertThat(server.get("/health/ready")).isNotNull();
+      assertThat(server.err()).doesNotContain(NO_AUTH);
+    }
+  }
+
+  @Test
+  void aServerWithoutAuthWarnsInItsLog() throws Exception {
+    try (ServerProcess server =
+        ServerProcess.serve(folder, write("listen: 192.0.2.1:1\n"), folder.resolve("data"))) {
+      assertThat(server.err()).contains("WARN", NO_AUTH);
+    }
+  }
+
+  /** The name of a file with one token, beside the configuration. */
+  private String tokens() {
+    Tokens tokens = new Tokens(folder);
+    String unused = tokens.bearer("somebody", Role.VIEWER, "f");
+    return tokens.file().getFileName().toString();
   }
 
   @Test
