@@ -115,8 +115,9 @@ public final class ApiServer implements AutoCloseable {
             records);
     BrowserOrigin pagesOfOthers =
         new BrowserOrigin(crossOrigin, tls != null, host, !authentication.isRequired(), loopback);
-    application.register(
-        new CallerFilter(pagesOfOthers, authentication, call, limits.requestsPerMinute()));
+    Entrance entrance =
+        new Entrance(pagesOfOthers, authentication, limits.requestsPerMinute());
+    application.register(new CallerFilter(entrance, call));
     // Behind the one that finds out which operation answers.
     application.register(
         new RequiredRoleFilter(contract.requiredRoles(), call, records), Priorities.USER + 1);
@@ -136,7 +137,7 @@ public final class ApiServer implements AutoCloseable {
                 // What is declared here is nobody's business who has not said who they are.
                 authentication.isRequired() ? new Clusters(List.of()) : clusters,
                 authentication.isRequired()),
-            authentication,
+            entrance,
             call,
             records,
             metrics,

@@ -4,7 +4,6 @@ import io.managedredis.operation.StatusCode;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.glassfish.grizzly.http.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +46,10 @@ final class BrowserOrigin {
   /**
    * Lets a request through, or not.
    *
-   * @throws ApiException PERMISSION_DENIED when it came by a name that anybody may have pointed
-   *     here
+   * @param host the header Host
+   * @throws ApiException PERMISSION_DENIED when it came by a name that anybody may have pointed here
    */
-  void requireOurName(Request request) throws ApiException {
-    @Nullable String host = request.getHeader("Host");
+  void requireOurName(@Nullable String host) throws ApiException {
     if (open && loopback && host != null && !host.isBlank() && !isOurs(host)) {
       throw refused(
           "This server asks nobody who they are, and so answers to names of this host alone."

@@ -1,6 +1,7 @@
 package io.managedredis.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.managedredis.access.Caller;
 import io.managedredis.access.Grant;
 import io.managedredis.api.model.Status;
 import io.managedredis.operation.StatusCode;
@@ -29,7 +30,7 @@ final class FrontHandler extends HttpHandler {
   private final HttpHandler api;
   private final Admission admission;
   private final Pages pages;
-  private final Authentication authentication;
+  private final Entrance entrance;
   private final CurrentCall current;
   private final CallRecords records;
   private final Metrics metrics;
@@ -42,7 +43,7 @@ final class FrontHandler extends HttpHandler {
       HttpHandler api,
       Admission admission,
       Pages pages,
-      Authentication authentication,
+      Entrance entrance,
       CurrentCall current,
       CallRecords records,
       Metrics metrics,
@@ -56,7 +57,7 @@ final class FrontHandler extends HttpHandler {
     this.crossOrigin = crossOrigin;
     this.browserOrigin = browserOrigin;
     this.pages = pages;
-    this.authentication = authentication;
+    this.entrance = entrance;
     this.current = current;
     this.records = records;
     this.metrics = metrics;
@@ -94,7 +95,6 @@ final class FrontHandler extends HttpHandler {
     headers.all().forEach(response::setHeader);
     try {
       if (!crossOrigin.answered(request, response)) {
-        browserOrigin.requireOurName(request);
         answer(request, response, requestId);
       }
     } catch (ApiException e) {
@@ -117,9 +117,11 @@ final class FrontHandler extends HttpHandler {
     requireReadable(path, request.getQueryString());
     Optional<Pages.Page> page = pages.at(path);
     if (page.isPresent()) {
+      browserOrigin.requireOurName(request.getHeader(HttpHeaders.HOST));
       request.setAttribute(RequestAttributes.OPERATION, group(path));
       page(page.get(), request, response, requestId);
     } else if (path.equals("/docs")) {
+      browserOrigin.requireOurName(request.getHeader(HttpHeaders.HOST));
       redirect(request, response, requestId);
     } else {
       call(request, response, requestId);
@@ -134,12 +136,6 @@ final class FrontHandler extends HttpHandler {
       current.end();
       records.ended(call, response.getStatus());
     }
-  }
-
-  private static List<String> authorization(Request request) {
-    List<String> values = new ArrayList<>();
-    request.getHeaders(HttpHeaders.AUTHORIZATION).forEach(values::add);
-    return values;
   }
 
   /** Pages are measured by their first part: landing, docs, openapi, health, metrics. */
@@ -167,7 +163,7 @@ final class FrontHandler extends HttpHandler {
     switch (request.getMethod().getMethodString()) {
       case "GET", "HEAD" -> {
         if (!page.isOpen()) {
-          requireSeesAll(request);
+          requireSeesAll(request, requestId);
         }
         PageContent content = page.content(request);
         content.headers().forEach(response::setHeader);
@@ -183,12 +179,33 @@ final class FrontHandler extends HttpHandler {
   }
 
   /** What tells of all folders is for those who see them all. */
-  private void requireSeesAll(Request request) {
-    if (!authentication.caller(authorization(request)).sees(Grant.ANY_FOLDER)) {
-      throw ApiException.of(
-          StatusCode.PERMISSION_DENIED,
-          "This page needs a role on all folders. Ask the operator of this server for it");
+  private void requireSeesAll(Request request, String requestId) {
+    CurrentCall.Call unused = current.begin(CallRecords.Source.of(request, requestId));
+    try {
+      Caller caller = entrance.caller(visitor(request));
+      current.identified(caller);
+      if (!caller.sees(Grant.ANY_FOLDER)) {
+        throw ApiException.of(
+            StatusCode.PERMISSION_DENIED,
+            "This page needs a role on all folders. Ask the operator of this server for it");
+      }
+    } catch (ApiException e) {
+      records.ended(current.answered(e.code().number()), e.code().httpStatus());
+      throw e;
+    } finally {
+      current.end();
     }
+  }
+
+  private Entrance.Visitor visitor(Request request) {
+    List<String> authorization = new ArrayList<>();
+    request.getHeaders(HttpHeaders.AUTHORIZATION).forEach(authorization::add);
+    return new Entrance.Visitor(
+        request.getHeader("Origin"),
+        request.getHeader("Sec-Fetch-Site"),
+        request.getHeader(HttpHeaders.HOST),
+        authorization,
+        current.network());
   }
 
   private void redirect(Request request, Response response, String requestId) throws IOException {

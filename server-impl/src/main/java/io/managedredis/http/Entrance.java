@@ -1,0 +1,76 @@
+package io.managedredis.http;
+
+import io.managedredis.access.Caller;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Lets in who may call at all, and not too often. Safe for use by many threads. */
+final class Entrance {
+
+  private final BrowserOrigin pages;
+  private final Authentication authentication;
+  private final RequestRate callers;
+
+  /** Apart from the callers: strangers with many addresses would push those out. */
+  private final RequestRate strangers;
+
+  Entrance(BrowserOrigin pages, Authentication authentication, int requestsPerMinute) {
+    this.pages = pages;
+    this.authentication = authentication;
+    this.callers = new RequestRate(requestsPerMinute);
+    this.strangers = new RequestRate(requestsPerMinute);
+  }
+
+  /**
+   * What a request says of who makes it.
+   *
+   * @param origin the header Origin
+   * @param site the header Sec-Fetch-Site
+   * @param host the header Host
+   * @param authorization the values of the header Authorization
+   * @param network where it comes from
+   */
+  record Visitor(
+      @Nullable String origin,
+      @Nullable String site,
+      @Nullable String host,
+      List<String> authorization,
+      String network) {}
+
+  /**
+   * Who it is.
+   *
+   * @throws ApiException 401 when that is nobody, 403 when it may be a page of others, 429 when it
+   *     is too often
+   */
+  Caller caller(Visitor visitor) {
+    Caller caller = identified(visitor);
+    requireNotTooMany(callers.refusal(caller.subject()));
+    return caller;
+  }
+
+  private Caller identified(Visitor visitor) {
+    try {
+      pages.requireOurName(visitor.host());
+      pages.requireOurPage(visitor.origin(), visitor.site(), visitor.host());
+      return authentication.caller(visitor.authorization());
+    } catch (ApiException e) {
+      // One line on record for each: so they must not be too many.
+      requireNotTooMany(strangers.refusal(visitor.network()));
+      throw e;
+    }
+  }
+
+  private static void requireNotTooMany(Optional<Duration> wait) {
+    if (wait.isPresent()) {
+      long seconds = Statuses.seconds(wait.get());
+      throw ApiException.tooMuch(
+          "More requests than this server allows one caller. Try again in "
+              + seconds
+              + (seconds == 1 ? " second" : " seconds"),
+          wait.get());
+    }
+  }
+}

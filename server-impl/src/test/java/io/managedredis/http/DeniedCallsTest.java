@@ -1,0 +1,72 @@
+package io.managedredis.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.managedredis.access.Role;
+import io.managedredis.testing.RawHttp;
+import io.managedredis.testing.RunningService;
+import io.managedredis.testing.Tokens;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whoever is denied is on record, and can't push out what is there by being denied again. */
+class DeniedCallsTest {
+
+  private static final String CHANGE = "/managed-redis/v1/clusters/c9qown:backup";
+
+  @TempDir private Path folder;
+
+  @Test
+  void whoMayNotSeeTheMetricsIsDeniedOnRecordNoOftenerThanTheyMayCall() throws IOException {
+    Tokens tokens = new Tokens(folder);
+    String viewer = tokens.bearer("viewer", Role.VIEWER, "own");
+    try (RunningService service =
+        service("limits", "{requestsPerMinute: 3}", "auth", tokens.setting())) {
+      List<Integer> answers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        answers.add(service.send("GET", "/metrics", "Authorization", viewer).statusCode());
+      }
+
+      assertThat(answers).containsExactly(403, 403, 403, 429);
+      assertThat(lines()).hasSize(3);
+    }
+  }
+
+  @Test
+  void aCallByANameThatAnybodyMayHavePointedHereIsOnRecord() throws IOException {
+    try (RunningService service = service();
+        RawHttp connection = new RawHttp(service.port())) {
+      connection.send("POST " + CHANGE + " HTTP/1.1\r\nHost: rebound.example\r\n\r\n");
+
+      assertThat(connection.answer("POST").status()).isEqualTo(403);
+      assertThat(lines())
+          .singleElement()
+          .asString()
+          .contains(CHANGE, "\"outcome\":\"DENIED\"", "\"code\":7");
+    }
+  }
+
+  private RunningService service(String... settings) {
+    RunningService.Builder builder =
+        RunningService.in(folder)
+            .cluster("c9qown", "own", "127.0.0.1:1")
+            .setting("audit", "{file: \"" + audit() + "\"}");
+    for (int i = 0; i < settings.length; i += 2) {
+      builder = builder.setting(settings[i], settings[i + 1]);
+    }
+    return builder.start();
+  }
+
+  private Path audit() {
+    return folder.resolve("records.log");
+  }
+
+  private List<String> lines() throws IOException {
+    return Files.readAllLines(audit());
+  }
+}
