@@ -14,6 +14,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether the catalogue and the repository can really be used: both are written to and read from.
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Readiness implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(Readiness.class);
   private static final Duration LONGEST = Duration.ofSeconds(5);
   private static final long KEEP_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -39,6 +42,10 @@ final class Readiness implements AutoCloseable {
             return daemon;
           },
           new ThreadPoolExecutor.AbortPolicy());
+
+  /** The cause that the log has been told of; empty when there is none. */
+  private volatile String complaint = "";
+
   private @Nullable String trouble;
   private boolean asked;
   private long askedNanos;
@@ -78,14 +85,24 @@ final class Readiness implements AutoCloseable {
     try {
       catalog.check();
     } catch (CatalogException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
+      return told("the catalogue", String.valueOf(e.getMessage()));
     }
     try {
       repository.check();
     } catch (RepositoryException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
+      return told("the repository", String.valueOf(e.getMessage()));
     }
+    complaint = "";
     return Optional.empty();
+  }
+
+  /** Everybody may ask, and the cause names files of the server: it is for the log. */
+  private Optional<String> told(String what, String cause) {
+    if (!cause.equals(complaint)) {
+      complaint = cause;
+      log.error("Not ready: {}", cause);
+    }
+    return Optional.of(what + " can't be used now; the server's log has the cause");
   }
 
   @Override
