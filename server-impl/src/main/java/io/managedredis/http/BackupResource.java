@@ -112,8 +112,9 @@ public final class BackupResource implements BackupApi {
     return repeated.orElseGet(
         () -> {
           Optional<BackupEntry> found = catalog.find(backupId);
-          if (found.isEmpty()) {
-            throw operations.deleting(backupId, () -> none(backupId));
+          if (found.filter(there -> call.sees(there.folderId())).isEmpty()) {
+            // Also for what lies in another folder: it takes the time of what is missing.
+            throw operations.gone(backupId, found.map(BackupEntry::folderId), () -> none(backupId));
           }
           BackupEntry backup = allowed(backupId, found);
           return operations.start(

@@ -10,6 +10,7 @@ import io.managedredis.operation.StartResult;
 import io.managedredis.operation.StatusCode;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -81,13 +82,17 @@ final class StartedOperations {
   }
 
   /**
-   * The refusal to delete or verify what is not listed any more.
+   * The refusal to delete or verify what is not listed any more, or not for the caller.
    *
+   * @param folder where it is listed, which the caller does not see; empty when it is not
    * @param missing how the answer is when it is not being deleted either
    */
-  ApiException deleting(String backupId, Supplier<ApiException> missing) {
-    return running(
-        call.allowed(operations.deletionOf(backupId), OperationEntry::folderId, missing));
+  ApiException gone(String backupId, Optional<String> folder, Supplier<ApiException> missing) {
+    Optional<OperationEntry> deletion = operations.deletionOf(backupId);
+    if (folder.isPresent()) {
+      String unused = call.allowed(folder, Function.identity(), missing);
+    }
+    return running(call.allowed(deletion, OperationEntry::folderId, missing));
   }
 
   private Operation noted(OperationEntry entry) {
