@@ -264,7 +264,7 @@ final class FrontHandler extends HttpHandler {
 
   private static void send(Response response, int httpStatus, PageContent content)
       throws IOException {
-    response.setStatus(httpStatus);
+    response.setStatus(httpStatus, Statuses.reason(httpStatus));
     response.setContentType(content.mediaType());
     response.setContentLength(content.length());
     content.writeTo(response.getOutputStream());

@@ -164,7 +164,8 @@ class RequestCodec extends HttpServerFilter {
 
   /** What Grizzly answers with the response's status, and then closes the connection. */
   private static IllegalArgumentException refused(HttpRequestPacket request, int httpStatus) {
-    HttpStatus.getHttpStatus(httpStatus).setValues(request.getResponse());
+    HttpStatus.newHttpStatus(httpStatus, Statuses.reason(httpStatus))
+        .setValues(request.getResponse());
     return new IllegalArgumentException("refused with " + httpStatus);
   }
 

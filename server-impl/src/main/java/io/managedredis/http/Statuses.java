@@ -80,6 +80,12 @@ final class Statuses {
     };
   }
 
+  /** The words beside a status: those of the RFCs, where Grizzly would put its own. */
+  static String reason(int httpStatus) {
+    Response.Status known = Response.Status.fromStatusCode(httpStatus);
+    return known == null ? "" : known.getReasonPhrase();
+  }
+
   /** Whole seconds, 1 or more; a part of one counts: who comes too early is refused again. */
   static long seconds(Duration wait) {
     return Math.max(1, wait.plusNanos(999_999_999).toSeconds());

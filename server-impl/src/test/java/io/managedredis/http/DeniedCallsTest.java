@@ -6,7 +6,12 @@ import io.managedredis.access.Role;
 import io.managedredis.testing.RawHttp;
 import io.managedredis.testing.RunningService;
 import io.managedredis.testing.Tokens;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,6 +53,28 @@ class DeniedCallsTest {
           .singleElement()
           .asString()
           .contains(CHANGE, "\"outcome\":\"DENIED\"", "\"code\":7");
+    }
+  }
+
+  @Test
+  void theWordsBesideAStatusAreNotThoseOfTheServersSoftware() throws IOException {
+    try (RunningService service = service("limits", "{requestsPerMinute: 1}")) {
+      String call = "GET /managed-redis/v1/none HTTP/1.1\r\nHost: localhost\r\n";
+
+      assertThat(statusLine(service, call + "\r\n")).isEqualTo("HTTP/1.1 404 Not Found");
+      assertThat(statusLine(service, call + "\r\n")).isEqualTo("HTTP/1.1 429 Too Many Requests");
+      assertThat(statusLine(service, call + "X: y\r\n".repeat(101) + "\r\n"))
+          .isEqualTo("HTTP/1.1 431 Request Header Fields Too Large");
+    }
+  }
+
+  private static String statusLine(RunningService service, String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+          .readLine();
     }
   }
 
