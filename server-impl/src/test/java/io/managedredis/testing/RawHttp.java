@@ -11,12 +11,13 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -44,7 +45,7 @@ public final class RawHttp implements AutoCloseable {
   private final Socket socket;
 
   /** What was asked and not answered yet. */
-  private final Deque<Asked> asked = new ArrayDeque<>();
+  private final Queue<Asked> asked = new ConcurrentLinkedQueue<>();
 
   /** A request, as far as it can be read. */
   private record Asked(URI uri, HttpHeaders headers) {
@@ -116,10 +117,11 @@ public final class RawHttp implements AutoCloseable {
 
   /** Sends bytes, one request or more; ISO 8859-1, so that every byte can be written. */
   public void send(String requests) throws IOException {
-    socket.getOutputStream().write(requests.getBytes(StandardCharsets.ISO_8859_1));
+    // Noted first: another thread may read the answer before this one goes on.
     for (Matcher head = HEAD.matcher(requests); head.find(); ) {
       asked.add(asked(head.group("target"), head.group("fields")));
     }
+    socket.getOutputStream().write(requests.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** Sends bytes whose answers nobody will read. */
@@ -214,7 +216,7 @@ public final class RawHttp implements AutoCloseable {
       }
     }
     HttpHeaders received = HttpHeaders.of(headers, (name, value) -> true);
-    Asked request = asked.isEmpty() ? Asked.NOTHING_READABLE : asked.remove();
+    Asked request = Objects.requireNonNullElse(asked.poll(), Asked.NOTHING_READABLE);
     return Exchange.of(
         method,
         request.uri(),
