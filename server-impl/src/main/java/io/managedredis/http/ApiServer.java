@@ -115,8 +115,7 @@ public final class ApiServer implements AutoCloseable {
             records);
     BrowserOrigin pagesOfOthers =
         new BrowserOrigin(crossOrigin, tls != null, host, !authentication.isRequired(), loopback);
-    Entrance entrance =
-        new Entrance(pagesOfOthers, authentication, limits.requestsPerMinute());
+    Entrance entrance = new Entrance(pagesOfOthers, authentication, limits.requestsPerMinute());
     application.register(new CallerFilter(entrance, call));
     // Behind the one that finds out which operation answers.
     application.register(
@@ -125,6 +124,7 @@ public final class ApiServer implements AutoCloseable {
     HttpHandler api = ContainerFactory.createContainer(HttpHandler.class, application);
     Admission admission = new Admission(guard, IN_FLIGHT);
     metrics.limits(guard, admission);
+    metrics.records(audit);
     FrontHandler front =
         new FrontHandler(
             api,

@@ -47,7 +47,8 @@ final class BrowserOrigin {
    * Lets a request through, or not.
    *
    * @param host the header Host
-   * @throws ApiException PERMISSION_DENIED when it came by a name that anybody may have pointed here
+   * @throws ApiException PERMISSION_DENIED when it came by a name that anybody may have pointed
+   *     here
    */
   void requireOurName(@Nullable String host) throws ApiException {
     if (open && loopback && host != null && !host.isBlank() && !isOurs(host)) {

@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** Lets in who may call at all, and not too often. Safe for use by many threads. */
 final class Entrance {
 
+  /**
+   * Each leaves a line in the audit log, whose older lines go when it is full: with these it takes
+   * a stranger most of a day, and whoever looks after the service sees it.
+   */
+  private static final int STRANGERS_PER_MINUTE = 600;
+
   private final BrowserOrigin pages;
   private final Authentication authentication;
   private final RequestRate callers;
@@ -20,7 +26,7 @@ final class Entrance {
     this.pages = pages;
     this.authentication = authentication;
     this.callers = new RequestRate(requestsPerMinute);
-    this.strangers = new RequestRate(requestsPerMinute);
+    this.strangers = new RequestRate(Math.min(requestsPerMinute, STRANGERS_PER_MINUTE));
   }
 
   /**

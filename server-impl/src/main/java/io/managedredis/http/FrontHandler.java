@@ -94,7 +94,10 @@ final class FrontHandler extends HttpHandler {
     response.setHeader(ApiServer.REQUEST_ID_HEADER, requestId);
     headers.all().forEach(response::setHeader);
     try {
-      if (!crossOrigin.answered(request, response)) {
+      boolean preflight = crossOrigin.answered(request, response);
+      if (request.getAttribute(RequestAttributes.REFUSAL) instanceof Refusal refusal) {
+        refuse(response, requestId, refusal);
+      } else if (!preflight) {
         answer(request, response, requestId);
       }
     } catch (ApiException e) {
@@ -109,10 +112,6 @@ final class FrontHandler extends HttpHandler {
   }
 
   private void answer(Request request, Response response, String requestId) throws Exception {
-    if (request.getAttribute(RequestAttributes.REFUSAL) instanceof Refusal refusal) {
-      refuse(response, requestId, refusal);
-      return;
-    }
     String path = request.getRequestURI();
     requireReadable(path, request.getQueryString());
     Optional<Pages.Page> page = pages.at(path);

@@ -1,5 +1,6 @@
 package io.managedredis.http;
 
+import io.managedredis.access.AuditLog;
 import io.managedredis.catalog.BackupCatalog;
 import io.managedredis.cluster.ClusterDeclaration;
 import io.managedredis.cluster.Clusters;
@@ -90,6 +91,14 @@ public final class Metrics implements AutoCloseable {
         .lastCreatedAt(clusterId)
         .map(last -> Duration.between(last, Instant.now()).toMillis() / 1000.0)
         .orElse(Double.POSITIVE_INFINITY);
+  }
+
+  /** Shows whether calls can be put on record. */
+  void records(AuditLog audit) {
+    Gauge.builder("managed_redis_audit_log_broken", () -> audit.isBroken() ? 1 : 0)
+        .description("1 when the audit log could not be written last, and so nothing is changed")
+        .strongReference(true)
+        .register(registry);
   }
 
   /** Shows what the server's limits are about. */

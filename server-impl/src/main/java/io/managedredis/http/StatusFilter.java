@@ -40,8 +40,12 @@ final class StatusFilter implements ContainerResponseFilter {
       response.setEntity(status, new Annotation[0], MediaType.APPLICATION_JSON_TYPE);
     }
     int code = response.getEntity() instanceof Status status ? status.getCode() : 0;
-    // Before the answer is out: who has one may rely on the record.
-    records.ended(call.answered(code), response.getStatus());
+    CurrentCall.Call answered = call.answered(code);
+    // A change is on record to its end before the answer is out. A denial is afterwards: an answer
+    // that waits for its line would tell what is elsewhere from what is not there.
+    if (answered.entry() != null) {
+      records.ended(answered, response.getStatus());
+    }
   }
 
   /** A media type that Jersey can't read in a header of the request gets to no mapper of ours. */

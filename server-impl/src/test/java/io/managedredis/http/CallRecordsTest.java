@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.managedredis.access.Grant;
 import io.managedredis.access.Role;
 import io.managedredis.testing.RedisProcess;
 import io.managedredis.testing.RunningService;
@@ -35,12 +36,14 @@ class CallRecordsTest {
   private final RunningService service;
   private final String editor;
   private final String viewer;
+  private final String all;
 
   CallRecordsTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
     audit = Files.createDirectory(folder.resolve("records")).resolve("audit.log");
     Tokens tokens = new Tokens(folder);
     editor = tokens.bearer("ed \"itor\" {", Role.EDITOR, "own");
+    all = tokens.bearer("all", Role.VIEWER, Grant.ANY_FOLDER);
     viewer = tokens.bearer("viewer", Role.VIEWER, "own");
     service =
         RunningService.in(folder)
@@ -98,7 +101,7 @@ class CallRecordsTest {
     assertThat(List.of(nobody, role, elsewhere, list))
         .extracting(HttpResponse::statusCode)
         .containsExactly(401, 403, 404, 200);
-    assertThat(lines())
+    assertThat(lines(4))
         .extracting(
             line -> line.path("subject").asText(),
             line -> line.path("action").asText(),
@@ -134,27 +137,36 @@ class CallRecordsTest {
     assertThat(send("GET", V1 + "/clusters/c9qown/operations", editor).body())
         .contains("\"operations\":[]");
 
+    assertThat(broken()).isEqualTo("1.0");
+
     Files.move(away, audit.getParent());
     assertThat(send("POST", BACKUP, editor).statusCode()).isEqualTo(200);
+    assertThat(broken()).isEqualTo("0.0");
+  }
+
+  private String broken() {
+    return send("GET", "/metrics", all)
+        .body()
+        .replaceFirst("(?s).*\\nmanaged_redis_audit_log_broken ([0-9.]+)\\n.*", "$1");
   }
 
   private HttpResponse<String> send(String method, String target, String authorization) {
     return service.sendBroken(method, target, "Authorization", authorization);
   }
 
-  /** Its end is on record once the answer is out, which may be a moment before that. */
-  private List<JsonNode> lines() {
-    List<JsonNode> lines = new ArrayList<>();
-    Awaitility.await()
+  /** A denial is on record a moment after its answer. */
+  private List<JsonNode> lines(int expected) {
+    return Awaitility.await()
         .pollDelay(Duration.ZERO)
-        .untilAsserted(
-            () -> {
-              lines.clear();
-              for (String line : Files.readAllLines(audit)) {
-                lines.add(json.readTree(line));
-              }
-              assertThat(lines).noneMatch(line -> line.path("outcome").asText().equals("UNKNOWN"));
-            });
+        .pollInterval(Duration.ofMillis(10))
+        .until(this::lines, lines -> lines.size() >= expected);
+  }
+
+  private List<JsonNode> lines() throws IOException {
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(audit)) {
+      lines.add(json.readTree(line));
+    }
     return lines;
   }
 }

@@ -14,8 +14,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,7 +40,7 @@ class DeniedCallsTest {
       }
 
       assertThat(answers).containsExactly(403, 403, 403, 429);
-      assertThat(lines()).hasSize(3);
+      assertThat(lines(3)).hasSize(3);
     }
   }
 
@@ -49,7 +51,7 @@ class DeniedCallsTest {
       connection.send("POST " + CHANGE + " HTTP/1.1\r\nHost: rebound.example\r\n\r\n");
 
       assertThat(connection.answer("POST").status()).isEqualTo(403);
-      assertThat(lines())
+      assertThat(lines(1))
           .singleElement()
           .asString()
           .contains(CHANGE, "\"outcome\":\"DENIED\"", "\"code\":7");
@@ -93,7 +95,11 @@ class DeniedCallsTest {
     return folder.resolve("records.log");
   }
 
-  private List<String> lines() throws IOException {
-    return Files.readAllLines(audit());
+  /** A denial is on record a moment after its answer. */
+  private List<String> lines(int expected) {
+    return Awaitility.await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> Files.readAllLines(audit()), lines -> lines.size() >= expected);
   }
 }
