@@ -6,11 +6,7 @@ import io.managedredis.access.Role;
 import io.managedredis.testing.RawHttp;
 import io.managedredis.testing.RunningService;
 import io.managedredis.testing.Tokens;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +57,8 @@ class DeniedCallsTest {
   @Test
   void theWordsBesideAStatusAreNotThoseOfTheServersSoftware() throws IOException {
     try (RunningService service = service("limits", "{requestsPerMinute: 1}")) {
-      String call = "GET /managed-redis/v1/none HTTP/1.1\r\nHost: localhost\r\n";
+      String call =
+          "GET /managed-redis/v1/none HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
 
       assertThat(statusLine(service, call + "\r\n")).isEqualTo("HTTP/1.1 404 Not Found");
       assertThat(statusLine(service, call + "\r\n")).isEqualTo("HTTP/1.1 429 Too Many Requests");
@@ -71,12 +68,10 @@ class DeniedCallsTest {
   }
 
   private static String statusLine(RunningService service, String request) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
-      socket.setSoTimeout(10_000);
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      return new BufferedReader(
-              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
-          .readLine();
+    try (RawHttp connection = new RawHttp(service.port())) {
+      connection.send(request);
+      return new String(connection.untilClosed(), StandardCharsets.US_ASCII)
+          .replaceFirst("(?s)\r\n.*", "");
     }
   }
 
