@@ -86,7 +86,9 @@ public final class Service implements AutoCloseable {
                   DataOptions.repository(config), config.backup().compressionLevel(), keyring));
       Catalog catalog = opened(Catalog.open(DataOptions.catalog(config)));
       catalog.bindRepository(repository.id());
-      new Reconciliation(repository, catalog.backups()).run();
+      if (config.reconcileAtStart()) {
+        new Reconciliation(repository, catalog.backups()).run();
+      }
 
       Clusters clusters = new Clusters(config.clusters());
       for (ClusterDeclaration cluster : clusters.all()) {

@@ -13,6 +13,9 @@ public interface CredentialVerifier extends AutoCloseable {
    */
   Optional<Caller> caller(String token);
 
+  /** Whether it answers without waiting for anybody: for a disk, or for another server. */
+  boolean answersPromptly();
+
   @Override
   void close();
 }

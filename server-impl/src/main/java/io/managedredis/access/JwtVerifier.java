@@ -131,6 +131,12 @@ public final class JwtVerifier implements CredentialVerifier {
   }
 
   @Override
+  public boolean answersPromptly() {
+    // The issuer may have to be asked for its keys.
+    return false;
+  }
+
+  @Override
   public void close() {
     keys.close();
   }

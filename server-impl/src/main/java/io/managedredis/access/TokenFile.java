@@ -134,6 +134,11 @@ public final class TokenFile implements CredentialVerifier {
   }
 
   @Override
+  public boolean answersPromptly() {
+    return true;
+  }
+
+  @Override
   public void close() {
     // Without an interrupt, which would make a file that is being read look unreadable.
     watch.shutdown();

@@ -48,7 +48,8 @@ public final class ConfigReader {
           "audit",
           "tls",
           "cors",
-          "limits");
+          "limits",
+          "catalog");
   private static final Set<String> CLUSTER_KEYS =
       keys(
           "id",
@@ -73,6 +74,8 @@ public final class ConfigReader {
           "stallTimeout",
           "timeout",
           "compressionLevel");
+
+  private static final Set<String> CATALOG_KEYS = keys("reconcileAtStart");
 
   private static final Set<String> ENCRYPTION_KEYS = keys("keysetFile");
 
@@ -112,6 +115,7 @@ public final class ConfigReader {
     @Nullable Path keysetFile = keysetFile(root);
     AccessSettings access = AccessSection.read(root, folder);
     HttpSettings http = HttpSection.read(root, folder);
+    boolean reconcileAtStart = root.section("catalog", CATALOG_KEYS).flag("reconcileAtStart", true);
     if (!problems.isEmpty()) {
       throw new ConfigException(
           problems.stream()
@@ -119,7 +123,8 @@ public final class ConfigReader {
               .map(p -> file + ", line " + p.line() + ": " + p.what())
               .toList());
     }
-    return new ServiceConfig(listen, dataDir, clusters, backup, keysetFile, access, http);
+    return new ServiceConfig(
+        listen, dataDir, clusters, backup, keysetFile, access, http, reconcileAtStart);
   }
 
   private @Nullable Node parse() throws ConfigException {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param keysetFile the keys that encrypt backups; null when they are not encrypted
  * @param access who may call, and where that is put on record
  * @param http how calls are taken
+ * @param reconcileAtStart whether a start compares the catalogue with the repository, which takes
+ *     as long as reading all manifests does
  */
 public record ServiceConfig(
     ListenAddress listen,
@@ -25,7 +27,8 @@ public record ServiceConfig(
     BackupSettings backup,
     @Nullable Path keysetFile,
     AccessSettings access,
-    HttpSettings http) {
+    HttpSettings http,
+    boolean reconcileAtStart) {
 
   /** Copies the list. */
   public ServiceConfig {
@@ -34,11 +37,13 @@ public record ServiceConfig(
 
   /** The same configuration, listening elsewhere. */
   public ServiceConfig withListen(ListenAddress other) {
-    return new ServiceConfig(other, dataDir, clusters, backup, keysetFile, access, http);
+    return new ServiceConfig(
+        other, dataDir, clusters, backup, keysetFile, access, http, reconcileAtStart);
   }
 
   /** The same configuration with another data folder. */
   public ServiceConfig withDataDir(Path other) {
-    return new ServiceConfig(listen, other, clusters, backup, keysetFile, access, http);
+    return new ServiceConfig(
+        listen, other, clusters, backup, keysetFile, access, http, reconcileAtStart);
   }
 }

@@ -11,8 +11,9 @@ import org.glassfish.grizzly.http.server.RequestExecutorProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which requests get a worker. One that finds too many before it is refused by the thread
- * that read it; one whose caller does not take the answers before it waits without a thread.
+ * Decides which requests get a worker. What is answered in a moment needs none, see {@link
+ * PromptCalls}. One that finds too many before it is refused by the thread that read it; one whose
+ * caller does not take the answers before it waits without a thread.
  */
 final class Admission implements RequestExecutorProvider {
 
@@ -31,6 +32,7 @@ final class Admission implements RequestExecutorProvider {
   private static final int UNTAKEN = 64 << 10;
 
   private final ConnectionGuard guard;
+  private final PromptCalls prompt;
   private final int most;
   private final AtomicInteger inFlight = new AtomicInteger();
 
@@ -39,8 +41,9 @@ final class Admission implements RequestExecutorProvider {
    *
    * @param most how many requests are with a worker or wait for one at a time
    */
-  Admission(ConnectionGuard guard, int most) {
+  Admission(ConnectionGuard guard, PromptCalls prompt, int most) {
     this.guard = guard;
+    this.prompt = prompt;
     this.most = most;
   }
 
@@ -62,8 +65,14 @@ final class Admission implements RequestExecutorProvider {
       request.setAttribute(RequestAttributes.REFUSAL, Refusal.crowded());
       return null;
     }
-    if (request.getRequestURI().equals(ALIVE) && !hasBody(request)) {
-      return null;
+    if (!hasBody(request)) {
+      if (request.getRequestURI().equals(ALIVE)) {
+        return null;
+      }
+      if (prompt.covers(request)) {
+        request.setAttribute(RequestAttributes.PROMPT, true);
+        return null;
+      }
     }
     // What was behind a request on the same connection waits for its turn like all others.
     return admitted(request) ? task -> run(request, task) : null;
@@ -85,6 +94,20 @@ final class Admission implements RequestExecutorProvider {
       request.setAttribute(RequestAttributes.REFUSAL, Refusal.overloaded());
       return false;
     }
+    return true;
+  }
+
+  /**
+   * Gives a worker what a thread that may not wait has left.
+   *
+   * @return whether there is one; else too many requests are in flight, and nothing happens
+   */
+  boolean handOver(Request request, Runnable task) {
+    if (inFlight.incrementAndGet() > most) {
+      inFlight.decrementAndGet();
+      return false;
+    }
+    run(request, task);
     return true;
   }
 

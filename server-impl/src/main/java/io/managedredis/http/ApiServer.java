@@ -18,12 +18,10 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.glassfish.grizzly.http.server.HttpHandler;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
 import org.glassfish.jersey.jackson.JacksonFeature;
-import org.glassfish.jersey.server.ContainerFactory;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.validation.ValidationConfig;
@@ -121,14 +119,16 @@ public final class ApiServer implements AutoCloseable {
     application.register(
         new RequiredRoleFilter(contract.requiredRoles(), call, records), Priorities.USER + 1);
     filters.forEach(application::register);
-    HttpHandler api = ContainerFactory.createContainer(HttpHandler.class, application);
-    Admission admission = new Admission(guard, IN_FLIGHT);
+    PromptCalls prompt =
+        new PromptCalls(verifiers.stream().allMatch(CredentialVerifier::answersPromptly));
+    Admission admission = new Admission(guard, prompt, IN_FLIGHT);
     metrics.limits(guard, admission);
     metrics.records(audit);
     FrontHandler front =
         new FrontHandler(
-            api,
+            new ApiHandler(application),
             admission,
+            prompt,
             new Pages(
                 contract,
                 readiness,
@@ -208,8 +208,9 @@ public final class ApiServer implements AutoCloseable {
     application.register(new StatusFilter(call, records));
     // Before the others: it may turn the answer into an error.
     application.register(new DownloadFilter(), Priorities.USER + 1000);
-    ErrorMappers.all().forEach(application::register);
+    ErrorMappers.all(call).forEach(application::register);
     application.register(new MapperResolver(json));
+    application.register(new ReadyJson.Writer());
     application.register(new ValidationResolver());
     // Ours are complete; Jackson's own mappers would name Java classes in their answers.
     application.register(JacksonFeature.withoutExceptionMappers());
@@ -219,6 +220,7 @@ public final class ApiServer implements AutoCloseable {
     application.property(ServerProperties.METAINF_SERVICES_LOOKUP_DISABLE, true);
     application.property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true);
     application.property(ServerProperties.MONITORING_ENABLED, false);
+    application.property(ServerProperties.LOCATION_HEADER_RELATIVE_URI_RESOLUTION_DISABLED, true);
     return application;
   }
 

@@ -27,6 +27,9 @@ final class BrowserOrigin {
   private final boolean open;
   private final boolean loopback;
 
+  /** Most callers use one name. */
+  private volatile @Nullable String lastOurs;
+
   /**
    * @param named origins whose pages may call
    * @param tls whether the server's own origin is of https
@@ -77,10 +80,18 @@ final class BrowserOrigin {
 
   /** A name that resolves to this host only because somebody made it do so is not ours. */
   private boolean isOurs(String host) {
+    if (host.equals(lastOurs)) {
+      return true;
+    }
     String name = PORT.matcher(host.toLowerCase(Locale.ROOT)).replaceFirst("");
-    return LOOPBACK.matcher(name).matches()
-        || name.equals(listenHost)
-        || name.equals("[" + listenHost + "]");
+    boolean ours =
+        LOOPBACK.matcher(name).matches()
+            || name.equals(listenHost)
+            || name.equals("[" + listenHost + "]");
+    if (ours) {
+      lastOurs = host;
+    }
+    return ours;
   }
 
   private boolean isForeign(@Nullable String origin, @Nullable String site, @Nullable String host) {

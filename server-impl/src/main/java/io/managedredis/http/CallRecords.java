@@ -62,6 +62,15 @@ final class CallRecords {
     }
   }
 
+  /** Whether the end of a call belongs on record. */
+  boolean concerns(CurrentCall.Call call, int httpStatus) {
+    return call.entry() != null || isDenied(call, httpStatus);
+  }
+
+  private static boolean isDenied(CurrentCall.Call call, int httpStatus) {
+    return call.denied() || httpStatus == 401 || httpStatus == 403;
+  }
+
   /**
    * Puts the end of a call on record, if it is one that belongs there, and has not been yet.
    *
@@ -72,7 +81,7 @@ final class CallRecords {
       return;
     }
     AuditLog.Entry entry = call.entry();
-    boolean denied = call.denied() || httpStatus == 401 || httpStatus == 403;
+    boolean denied = isDenied(call, httpStatus);
     if (entry != null) {
       entry.end(
           denied

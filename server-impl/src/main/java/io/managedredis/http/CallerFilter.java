@@ -30,6 +30,6 @@ final class CallerFilter implements ContainerRequestFilter {
                 request.getHeaderString("Sec-Fetch-Site"),
                 request.getHeaderString(HttpHeaders.HOST),
                 request.getHeaders().getOrDefault(HttpHeaders.AUTHORIZATION, List.of()),
-                current.network())));
+                current::network)));
   }
 }

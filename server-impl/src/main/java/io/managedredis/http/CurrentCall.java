@@ -27,7 +27,7 @@ final class CurrentCall {
     private final CallRecords.Source source;
     private @Nullable Caller caller;
     private String action;
-    private @Nullable String resource;
+    private Supplier<@Nullable String> resource;
     private AuditLog.@Nullable Entry entry;
     private int code;
     private @Nullable Role needed;
@@ -35,11 +35,15 @@ final class CurrentCall {
     private @Nullable String operation;
     private boolean denied;
     private boolean ended;
+    private final boolean mayWait;
+    private boolean again;
+    private boolean ready;
 
-    Call(CallRecords.Source source) {
+    Call(CallRecords.Source source, boolean mayWait) {
       this.source = source;
+      this.mayWait = mayWait;
       action = source.method();
-      resource = source.path();
+      resource = source::path;
     }
 
     /** Whose it is; empty while that is not known. */
@@ -59,7 +63,7 @@ final class CurrentCall {
 
     /** The id of what it is about, null for none; the path while no route has matched. */
     @Nullable String resource() {
-      return resource;
+      return resource.get();
     }
 
     /** Its line on record, if it may change something. */
@@ -93,11 +97,33 @@ final class CurrentCall {
     boolean denied() {
       return denied;
     }
+
+    /** Whether nobody else waits while the thread does. */
+    boolean mayWait() {
+      return mayWait;
+    }
+
+    /**
+     * Whether this answer is not to be given: another thread, one that may wait, has to answer the
+     * whole call.
+     */
+    boolean again() {
+      return again;
+    }
+
+    /** Whether the answer was there before the call. */
+    boolean ready() {
+      return ready;
+    }
   }
 
-  /** Begins a call of this thread. */
-  Call begin(CallRecords.Source source) {
-    Call call = new Call(source);
+  /**
+   * Begins a call of this thread.
+   *
+   * @param mayWait whether nobody else waits while this thread does
+   */
+  Call begin(CallRecords.Source source, boolean mayWait) {
+    Call call = new Call(source, mayWait);
     here.set(call);
     return call;
   }
@@ -108,7 +134,7 @@ final class CurrentCall {
   }
 
   /** Notes which operation answers, what about, and which role that needs. */
-  Call routed(String action, @Nullable String resource, Role needed) {
+  Call routed(String action, Supplier<@Nullable String> resource, Role needed) {
     Call call = call();
     call.action = action;
     call.resource = resource;
@@ -145,6 +171,27 @@ final class CurrentCall {
       throw new IllegalStateException("nobody said who makes this call");
     }
     return caller;
+  }
+
+  /** Whether nobody else waits while this thread does. */
+  boolean mayWait() {
+    return call().mayWait;
+  }
+
+  /**
+   * Notes that the answer takes longer than this thread may wait.
+   *
+   * @return whether it may not wait: then whatever is answered now is for nobody
+   */
+  boolean postponed() {
+    Call call = call();
+    call.again = !call.mayWait;
+    return call.again;
+  }
+
+  /** Notes that the answer was there before the call. */
+  void isReady() {
+    call().ready = true;
   }
 
   /** Notes the operation that was started or is repeated. */

@@ -38,7 +38,8 @@ final class DeclaredParametersFilter implements ContainerRequestFilter {
         uri.getQueryParameters(),
         declared.computeIfAbsent(method, DeclaredParametersFilter::queryParameters),
         violations);
-    for (PathSegment segment : uri.getPathSegments()) {
+    boolean matrix = uri.getRequestUri().getRawPath().indexOf(';') >= 0;
+    for (PathSegment segment : matrix ? uri.getPathSegments() : List.<PathSegment>of()) {
       for (String name : segment.getMatrixParameters().keySet()) {
         violations.add(
             new ApiException.Violation(

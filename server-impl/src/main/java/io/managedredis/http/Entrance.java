@@ -4,6 +4,7 @@ import io.managedredis.access.Caller;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Lets in who may call at all, and not too often. Safe for use by many threads. */
@@ -43,7 +44,7 @@ final class Entrance {
       @Nullable String site,
       @Nullable String host,
       List<String> authorization,
-      String network) {}
+      Supplier<String> network) {}
 
   /**
    * Who it is.
@@ -64,7 +65,7 @@ final class Entrance {
       return authentication.caller(visitor.authorization());
     } catch (ApiException e) {
       // One line on record for each: so they must not be too many.
-      requireNotTooMany(strangers.refusal(visitor.network()));
+      requireNotTooMany(strangers.refusal(visitor.network().get()));
       throw e;
     }
   }

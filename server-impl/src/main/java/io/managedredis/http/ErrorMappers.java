@@ -45,14 +45,14 @@ final class ErrorMappers {
 
   private ErrorMappers() {}
 
-  static List<Object> all() {
+  static List<Object> all(CurrentCall call) {
     return List.of(
         new Decided(),
         new UnreadableParameter(),
         new BrokenLimit(),
         new JaxRs(),
         new Unsatisfiable(),
-        new Catalog(),
+        new Catalog(call),
         new Unexpected());
   }
 
@@ -266,8 +266,17 @@ final class ErrorMappers {
 
     private static final Logger log = LoggerFactory.getLogger(Catalog.class);
 
+    private final CurrentCall call;
+
+    Catalog(CurrentCall call) {
+      this.call = call;
+    }
+
     @Override
     public Response toResponse(CatalogException e) {
+      if (e.reason() == CatalogException.Reason.BUSY && call.postponed()) {
+        return Response.noContent().build();
+      }
       log.error("The catalogue can not be used: {}", e.getMessage(), e);
       return Statuses.response(
           ApiException.of(

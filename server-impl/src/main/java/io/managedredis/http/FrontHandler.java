@@ -12,36 +12,41 @@ import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.glassfish.grizzly.http.server.HttpHandler;
 import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.http.server.RequestExecutorProvider;
 import org.glassfish.grizzly.http.server.Response;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The first of our code that sees a request: gives it its id, finds who answers, and measures it.
  */
 final class FrontHandler extends HttpHandler {
 
+  private static final Logger log = LoggerFactory.getLogger(FrontHandler.class);
   private static final String DOCS = "/docs/";
   private static final String PAGE_METHODS = "GET, HEAD, OPTIONS";
 
-  private final HttpHandler api;
+  private final ApiHandler api;
   private final Admission admission;
+  private final PromptCalls prompt;
   private final Pages pages;
   private final Entrance entrance;
   private final CurrentCall current;
   private final CallRecords records;
   private final Metrics metrics;
+  private final RequestIds requestIds = new RequestIds();
   private final ObjectMapper json;
   private final SecurityHeaders headers;
   private final CrossOrigin crossOrigin;
   private final BrowserOrigin browserOrigin;
 
   FrontHandler(
-      HttpHandler api,
+      ApiHandler api,
       Admission admission,
+      PromptCalls prompt,
       Pages pages,
       Entrance entrance,
       CurrentCall current,
@@ -53,6 +58,7 @@ final class FrontHandler extends HttpHandler {
       BrowserOrigin browserOrigin) {
     this.api = api;
     this.admission = admission;
+    this.prompt = prompt;
     this.headers = headers;
     this.crossOrigin = crossOrigin;
     this.browserOrigin = browserOrigin;
@@ -80,40 +86,74 @@ final class FrontHandler extends HttpHandler {
 
   @Override
   public void destroy() {
-    api.destroy();
+    api.stop();
     super.destroy();
   }
 
   @Override
   public void service(Request request, Response response) throws Exception {
     long started = System.nanoTime();
-    String requestId = UUID.randomUUID().toString();
+    String requestId = requestIds.next();
     request.setAttribute(RequestAttributes.REQUEST_ID, requestId);
     Runnable breakOff = () -> request.getContext().getConnection().terminateSilently();
     request.setAttribute(RequestAttributes.BREAK_OFF, breakOff);
     response.setHeader(ApiServer.REQUEST_ID_HEADER, requestId);
     headers.all().forEach(response::setHeader);
+    if (!answered(request, response, requestId, started)) {
+      answerLater(request, response, requestId, started);
+    }
+  }
+
+  /** Answers and measures; false, with nothing done, when this thread may not wait so long. */
+  private boolean answered(Request request, Response response, String requestId, long started)
+      throws Exception {
+    boolean answered = true;
     try {
       boolean preflight = crossOrigin.answered(request, response);
       if (request.getAttribute(RequestAttributes.REFUSAL) instanceof Refusal refusal) {
         refuse(response, requestId, refusal);
       } else if (!preflight) {
-        answer(request, response, requestId);
+        answered = answer(request, response, requestId);
       }
     } catch (ApiException e) {
       fail(response, requestId, e);
     } finally {
-      Object operation = request.getAttribute(RequestAttributes.OPERATION);
-      metrics.answered(
-          operation instanceof String known ? known : "none",
-          response.getStatus(),
-          System.nanoTime() - started);
+      if (answered) {
+        Object operation = request.getAttribute(RequestAttributes.OPERATION);
+        metrics.answered(
+            operation instanceof String known ? known : "none",
+            response.getStatus(),
+            System.nanoTime() - started);
+      }
+    }
+    return answered;
+  }
+
+  /** By a thread that may wait. */
+  private void answerLater(Request request, Response response, String requestId, long started) {
+    request.removeAttribute(RequestAttributes.PROMPT);
+    response.suspend();
+    Runnable answer =
+        () -> {
+          try {
+            boolean unused = answered(request, response, requestId, started);
+          } catch (Exception e) {
+            // Nobody is above this thread to answer for it.
+            log.warn("Request {} was broken off", requestId, e);
+            request.getContext().getConnection().terminateSilently();
+          } finally {
+            response.resume();
+          }
+        };
+    if (!admission.handOver(request, answer)) {
+      request.setAttribute(RequestAttributes.REFUSAL, Refusal.overloaded());
+      answer.run();
     }
   }
 
-  private void answer(Request request, Response response, String requestId) throws Exception {
+  private boolean answer(Request request, Response response, String requestId) throws Exception {
     String path = request.getRequestURI();
-    requireReadable(path, request.getQueryString());
+    URI target = readable(path, request.getQueryString());
     Optional<Pages.Page> page = pages.at(path);
     if (page.isPresent()) {
       browserOrigin.requireOurName(request.getHeader(HttpHeaders.HOST));
@@ -123,17 +163,36 @@ final class FrontHandler extends HttpHandler {
       browserOrigin.requireOurName(request.getHeader(HttpHeaders.HOST));
       redirect(request, response, requestId);
     } else {
-      call(request, response, requestId);
+      return call(request, response, requestId, target);
     }
+    return true;
   }
 
-  private void call(Request request, Response response, String requestId) throws Exception {
-    CurrentCall.Call call = current.begin(CallRecords.Source.of(request, requestId));
+  private boolean call(Request request, Response response, String requestId, URI target) {
+    boolean mayWait = request.getAttribute(RequestAttributes.PROMPT) == null;
+    long started = System.nanoTime();
+    CurrentCall.Call call = current.begin(CallRecords.Source.of(request, requestId), mayWait);
     try {
-      api.service(request, response);
+      api.answer(request, response, target, call);
     } finally {
       current.end();
-      records.ended(call, response.getStatus());
+      if (!mayWait) {
+        prompt.took(System.nanoTime() - started);
+      }
+      if (!call.again()) {
+        record(request, call, response.getStatus());
+      }
+    }
+    return !call.again();
+  }
+
+  /** The record is a file, which may keep its writer waiting. */
+  private void record(Request request, CurrentCall.Call call, int httpStatus) {
+    if (records.concerns(call, httpStatus)) {
+      Runnable record = () -> records.ended(call, httpStatus);
+      if (call.mayWait() || !admission.handOver(request, record)) {
+        record.run();
+      }
     }
   }
 
@@ -143,16 +202,17 @@ final class FrontHandler extends HttpHandler {
   }
 
   /** A request target that is no URI has no path to look for. */
-  private static void requireReadable(String path, @Nullable String query) {
+  private static URI readable(String path, @Nullable String query) {
     try {
-      URI unused = new URI(query == null ? path : path + "?" + query);
+      String target = query == null ? path : path + "?" + query;
+      return new URI(ApiHandler.ORIGIN + (target.startsWith("/") ? target : "/" + target));
     } catch (URISyntaxException e) {
       throw ApiException.of(
           StatusCode.INVALID_ARGUMENT,
           "The request target is no URI: "
               + e.getReason()
               + " at index "
-              + e.getIndex()
+              + (e.getIndex() - ApiHandler.ORIGIN.length())
               + ". Encode special characters as %XX");
     }
   }
@@ -179,7 +239,7 @@ final class FrontHandler extends HttpHandler {
 
   /** What tells of all folders is for those who see them all. */
   private void requireSeesAll(Request request, String requestId) {
-    CurrentCall.Call unused = current.begin(CallRecords.Source.of(request, requestId));
+    CurrentCall.Call unused = current.begin(CallRecords.Source.of(request, requestId), true);
     try {
       Caller caller = entrance.caller(visitor(request));
       current.identified(caller);
@@ -204,7 +264,7 @@ final class FrontHandler extends HttpHandler {
         request.getHeader("Sec-Fetch-Site"),
         request.getHeader(HttpHeaders.HOST),
         authorization,
-        current.network());
+        current::network);
   }
 
   private void redirect(Request request, Response response, String requestId) throws IOException {

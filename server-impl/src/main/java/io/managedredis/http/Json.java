@@ -26,6 +26,7 @@ final class Json {
   static ObjectMapper mapper() {
     JavaTimeModule time = new JavaTimeModule();
     time.addSerializer(new CanonicalInstant());
+    time.addSerializer(ReadyJson.class, new ReadyJson.Serializer());
     return JsonMapper.builder()
         .addModule(time)
         .serializationInclusion(JsonInclude.Include.NON_NULL)

@@ -18,5 +18,11 @@ final class RequestAttributes {
   /** A {@link Refusal}, when the request is not to be looked at. */
   static final String REFUSAL = "io.managedredis.refusal";
 
+  /** There, when the request is answered by the thread that read it; that may not wait. */
+  static final String PROMPT = "io.managedredis.prompt";
+
+  /** Grizzly's response, which holds the headers that are set before Jersey is asked. */
+  static final String RESPONSE = "io.managedredis.response";
+
   private RequestAttributes() {}
 }

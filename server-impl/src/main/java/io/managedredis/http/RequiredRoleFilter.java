@@ -4,6 +4,7 @@ import io.managedredis.access.Role;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,7 +44,7 @@ final class RequiredRoleFilter implements ContainerRequestFilter {
       if (role == null) {
         throw new IllegalStateException("the contract names no role for " + operation);
       }
-      CurrentCall.Call routed = call.routed(operation, resource(request), role);
+      CurrentCall.Call routed = call.routed(operation, () -> resource(request.getUriInfo()), role);
       if (!READING.contains(request.getMethod())) {
         call.changing(records.changing(routed));
       }
@@ -51,8 +52,8 @@ final class RequiredRoleFilter implements ContainerRequestFilter {
   }
 
   /** The ids in the path, the larger thing first; null when there is none. */
-  private static @Nullable String resource(ContainerRequestContext request) {
-    MultivaluedMap<String, String> ids = request.getUriInfo().getPathParameters();
+  private static @Nullable String resource(UriInfo uri) {
+    MultivaluedMap<String, String> ids = uri.getPathParameters();
     String resource =
         IDS.stream().map(ids::getFirst).filter(Objects::nonNull).collect(Collectors.joining("/"));
     return resource.isEmpty() ? null : resource;

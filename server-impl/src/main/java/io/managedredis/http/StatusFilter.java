@@ -39,6 +39,9 @@ final class StatusFilter implements ContainerResponseFilter {
       }
       response.setEntity(status, new Annotation[0], MediaType.APPLICATION_JSON_TYPE);
     }
+    if (response.getEntity() instanceof ReadyJson) {
+      call.isReady();
+    }
     int code = response.getEntity() instanceof Status status ? status.getCode() : 0;
     CurrentCall.Call answered = call.answered(code);
     // A change is on record to its end before the answer is out. A denial is afterwards: an answer

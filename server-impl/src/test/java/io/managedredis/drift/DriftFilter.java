@@ -2,8 +2,6 @@ package io.managedredis.drift;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.annotation.Priority;
-import jakarta.inject.Inject;
-import jakarta.inject.Provider;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ContainerResponseContext;
@@ -25,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 public final class DriftFilter implements ContainerRequestFilter, ContainerResponseFilter {
 
   private static final String OPERATION = "drift.operation";
+  private static final String FRONT = "io.managedredis.response";
 
   private final DriftControl control;
 
-  @Inject private @Nullable Provider<Response> front;
   @Context private @Nullable Providers providers;
 
   private DriftFilter(DriftControl control) {
@@ -51,8 +49,8 @@ public final class DriftFilter implements ContainerRequestFilter, ContainerRespo
 
   @Override
   public void filter(ContainerRequestContext request, ContainerResponseContext response) {
-    if (front == null || providers == null) {
-      throw new IllegalStateException("Jersey injects them");
+    if (providers == null) {
+      throw new IllegalStateException("Jersey injects it");
     }
     // Absent where the request was refused before any filter saw it.
     if (request.getProperty(OPERATION) instanceof String operation) {
@@ -60,7 +58,8 @@ public final class DriftFilter implements ContainerRequestFilter, ContainerRespo
           providers
               .getContextResolver(ObjectMapper.class, MediaType.APPLICATION_JSON_TYPE)
               .getContext(Object.class);
-      control.answer(operation, new Outgoing(request, response, json, front.get()));
+      control.answer(
+          operation, new Outgoing(request, response, json, (Response) request.getProperty(FRONT)));
     }
   }
 }

@@ -29,6 +29,11 @@ class OverloadTest {
   private static final String READY = "GET /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String LIST =
       "GET /managed-redis/v1/backups?folderId=b1gover HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+  /** Needs a worker, since it may have to ask nodes. */
+  private static final String CLUSTERS =
+      "GET /managed-redis/v1/clusters?folderId=b1gover HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
   private static final int IN_FLIGHT = 256;
   private static final int PIECE = 100;
   private static final Duration LONGEST = Duration.ofSeconds(10);
@@ -65,7 +70,7 @@ class OverloadTest {
     try (RunningService service =
         RunningService.in(folder).setting("limits", LIMITS).component(gate).start()) {
       for (int i = 0; i < IN_FLIGHT; i++) {
-        connect(service).send(LIST);
+        connect(service).send(CLUSTERS);
       }
       List<RawHttp> asked = List.copyOf(connections);
       // While the gate is closed, nobody gets an answer but who is refused.
@@ -73,7 +78,7 @@ class OverloadTest {
           .atMost(LONGEST)
           .until(
               () -> {
-                connect(service).send(LIST);
+                connect(service).send(CLUSTERS);
                 return connections.get(connections.size() - 2).isAnswered();
               });
       for (int i = 0; i < 50; i++) {
@@ -92,7 +97,7 @@ class OverloadTest {
       }
       assertThat(taken).isGreaterThan(IN_FLIGHT - 10);
       assertThat(health.answer("GET").status()).isEqualTo(200);
-      assertServed(connect(service), LIST);
+      assertServed(connect(service), CLUSTERS);
     }
   }
 
@@ -177,7 +182,7 @@ class OverloadTest {
 
   private void assertRefused(RunningService service) throws IOException {
     RawHttp connection = connect(service);
-    connection.send(LIST);
+    connection.send(CLUSTERS);
     Exchange refused = connection.answer("GET");
     assertThat(refused.status()).isEqualTo(503);
     assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
