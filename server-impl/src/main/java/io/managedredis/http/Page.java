@@ -22,6 +22,29 @@ record Page<T>(List<T> entries, @Nullable String nextPageToken) {
   }
 
   /**
+   * Which page is wanted.
+   *
+   * @param after the last entry of the page before; null for the first page
+   * @param size how many entries at most
+   */
+  record Wanted(@Nullable Position after, int size) {
+
+    /**
+     * Reads the parameters of a list.
+     *
+     * @param list which list it is, see {@link PageTokens}
+     * @param pageSize 0 and null mean the default
+     * @param pageToken empty and null mean the first page
+     */
+    static Wanted of(
+        PageTokens tokens, String list, @Nullable Long pageSize, @Nullable String pageToken) {
+      return new Wanted(
+          pageToken == null || pageToken.isEmpty() ? null : tokens.decode(list, pageToken),
+          pageSize == null || pageSize == 0 ? DEFAULT_SIZE : Math.toIntExact(pageSize));
+    }
+  }
+
+  /**
    * Reads a page, and one entry more to know whether another page follows.
    *
    * @param list which list it is, see {@link PageTokens}
@@ -35,14 +58,12 @@ record Page<T>(List<T> entries, @Nullable String nextPageToken) {
       @Nullable String pageToken,
       Source<T> source,
       Function<T, Position> position) {
-    int size = pageSize == null || pageSize == 0 ? DEFAULT_SIZE : Math.toIntExact(pageSize);
-    Position after =
-        pageToken == null || pageToken.isEmpty() ? null : tokens.decode(list, pageToken);
-    List<T> entries = source.after(after, size + 1);
-    if (entries.size() <= size) {
+    Wanted wanted = Wanted.of(tokens, list, pageSize, pageToken);
+    List<T> entries = source.after(wanted.after(), wanted.size() + 1);
+    if (entries.size() <= wanted.size()) {
       return new Page<>(entries, null);
     }
-    List<T> shown = entries.subList(0, size);
-    return new Page<>(shown, tokens.encode(list, position.apply(shown.get(size - 1))));
+    List<T> shown = entries.subList(0, wanted.size());
+    return new Page<>(shown, tokens.encode(list, position.apply(shown.get(wanted.size() - 1))));
   }
 }

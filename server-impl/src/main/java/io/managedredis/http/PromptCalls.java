@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PromptCalls {
 
-  /** A catalogue in memory takes some hundredths of it, one on a disk that is asked more. */
-  private static final long QUICK = Duration.ofMillis(4).toNanos();
+  /**
+   * A catalogue in memory takes some hundredths of a millisecond, one on a disk that is asked more.
+   */
+  private static final long QUICK = Duration.ofMillis(10).toNanos();
 
   /** How much one more call moves what calls take on average: few in a row, or one that hangs. */
   private static final int WEIGHT = 16;
