@@ -1,5 +1,6 @@
 package io.managedredis.catalog;
 
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -21,6 +22,12 @@ final class StoredInstant {
 
   static Instant read(ResultSet row, String column) throws SQLException {
     return Instant.ofEpochSecond(row.getLong(column + "_seconds"), row.getInt(column + "_nanos"));
+  }
+
+  /** Sets the parameter of that index and the one after it. */
+  static void set(PreparedStatement statement, int index, Instant instant) throws SQLException {
+    statement.setLong(index, instant.getEpochSecond());
+    statement.setInt(index + 1, instant.getNano());
   }
 
   static <S extends SqlStatement<S>> S bind(S statement, String name, Instant instant) {
