@@ -2,6 +2,7 @@ package io.managedredis;
 
 import io.managedredis.backup.Reconciliation;
 import io.managedredis.catalog.Catalog;
+import io.managedredis.http.BackupJson;
 import io.managedredis.repository.FolderOwner;
 import io.managedredis.repository.LocalRepository;
 import io.managedredis.repository.Repository;
@@ -73,7 +74,7 @@ final class CatalogCommand {
       Path draft = file.resolveSibling("catalog.db.new");
       delete(draft);
       long backups;
-      try (Catalog catalog = Catalog.open(draft)) {
+      try (Catalog catalog = Catalog.open(draft, new BackupJson())) {
         catalog.bindRepository(repository.id());
         new Reconciliation(repository, catalog.backups()).run();
         backups = catalog.backups().count();

@@ -21,6 +21,7 @@ import io.managedredis.cluster.TopologyReader;
 import io.managedredis.config.BackupSettings;
 import io.managedredis.config.ServiceConfig;
 import io.managedredis.http.ApiServer;
+import io.managedredis.http.BackupJson;
 import io.managedredis.http.Metrics;
 import io.managedredis.operation.Operations;
 import io.managedredis.repository.Keyring;
@@ -84,7 +85,7 @@ public final class Service implements AutoCloseable {
           opened(
               LocalRepository.open(
                   DataOptions.repository(config), config.backup().compressionLevel(), keyring));
-      Catalog catalog = opened(Catalog.open(DataOptions.catalog(config)));
+      Catalog catalog = opened(Catalog.open(DataOptions.catalog(config), new BackupJson()));
       catalog.bindRepository(repository.id());
       if (config.reconcileAtStart()) {
         new Reconciliation(repository, catalog.backups()).run();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The finished backups. Every method throws {@link CatalogException} when the database fails. */
 public final class BackupCatalog {
-  private static final String SELECT =
+  static final String SELECT =
       "SELECT id, folder_id, cluster_id, started_seconds, started_nanos, created_seconds,"
           + " created_nanos, backup_type, shard_names, raw_bytes, stored_bytes FROM backup";
   static final KeysetQuery<BackupEntry> BY_FOLDER =
@@ -34,13 +34,43 @@ public final class BackupCatalog {
 
   private static final String INSERT =
       "INSERT INTO backup (id, folder_id, cluster_id, started_seconds, started_nanos,"
-          + " created_seconds, created_nanos, backup_type, shard_names, raw_bytes, stored_bytes)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
+          + " created_seconds, created_nanos, backup_type, shard_names, raw_bytes, stored_bytes,"
+          + " document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 
   private final Database database;
+  private final BackupRendering rendering;
+  private final BackupDocuments now;
+  private final BackupDocuments waiting;
 
-  BackupCatalog(Database database) {
+  BackupCatalog(
+      Database database, BackupRendering rendering, BackupDocuments now, BackupDocuments waiting) {
     this.database = database;
+    this.rendering = rendering;
+    this.now = now;
+    this.waiting = waiting;
+  }
+
+  /**
+   * The documents for threads that must not wait: what can't be answered at once is a {@link
+   * CatalogException} with {@link CatalogException.Reason#BUSY}.
+   */
+  public BackupDocuments now() {
+    return now;
+  }
+
+  /** The document of a backup, see {@link BackupDocuments#document}; waits for a lock. */
+  public Optional<BackupDocument> document(String id) {
+    return waiting.document(id);
+  }
+
+  /** A page of a folder's list, see {@link BackupDocuments#byFolder}; waits for a lock. */
+  public DocumentPage documentsByFolder(String folderId, @Nullable Position after, int size) {
+    return waiting.byFolder(folderId, after, size);
+  }
+
+  /** A page of a cluster's list, see {@link BackupDocuments#byCluster}; waits for a lock. */
+  public DocumentPage documentsByCluster(String clusterId, @Nullable Position after, int size) {
+    return waiting.byCluster(clusterId, after, size);
   }
 
   /** Adds a backup and says whether it is new; one whose id is known stays as it is. */
@@ -70,7 +100,7 @@ public final class BackupCatalog {
   }
 
   /** Plain JDBC, since binding by name would take longer than the database does. */
-  private static int insert(Handle handle, List<BackupEntry> backups) {
+  private int insert(Handle handle, List<BackupEntry> backups) {
     int added = 0;
     try (PreparedStatement insert = handle.getConnection().prepareStatement(INSERT)) {
       for (BackupEntry backup : backups) {
@@ -83,6 +113,7 @@ public final class BackupCatalog {
         insert.setString(9, String.join(",", backup.shardNames()));
         insert.setLong(10, backup.rawBytes());
         insert.setLong(11, backup.storedBytes());
+        insert.setBytes(12, rendering.render(backup));
         added += insert.executeUpdate();
       }
     } catch (SQLException e) {
@@ -217,7 +248,7 @@ public final class BackupCatalog {
                 .list());
   }
 
-  private static BackupEntry entry(ResultSet row) throws SQLException {
+  static BackupEntry entry(ResultSet row) throws SQLException {
     String shards = row.getString("shard_names");
     return new BackupEntry(
         row.getString("id"),

@@ -22,15 +22,19 @@ public final class Catalog implements AutoCloseable {
 
   private final Database database;
   private final Settings settings;
+  private final BackupDocuments impatient;
+  private final BackupDocuments patient;
   private final BackupCatalog backups;
   private final OperationCatalog operations;
   private final ClusterCatalog clusters;
   private final @Nullable Object fileKey;
 
-  private Catalog(Database database) {
+  private Catalog(Database database, BackupRendering rendering, Duration lockWait) {
     this.database = database;
     this.settings = new Settings(database);
-    this.backups = new BackupCatalog(database);
+    this.impatient = new BackupDocuments(database.file(), Duration.ZERO);
+    this.patient = new BackupDocuments(database.file(), lockWait);
+    this.backups = new BackupCatalog(database, rendering, impatient, patient);
     this.operations = new OperationCatalog(database);
     this.clusters = new ClusterCatalog(database);
     this.fileKey = fileKey(database.file());
@@ -40,18 +44,28 @@ public final class Catalog implements AutoCloseable {
    * Opens the catalogue in that file; creates the file and its folder when they are missing, and
    * brings it to the present schema.
    *
+   * <p>When the rendering is another than the one before, all documents are rendered anew before
+   * this returns, a few minutes for ten million.
+   *
    * @throws CatalogException when the file is no catalogue, is of a newer version, is damaged, or
    *     can't be written
    */
-  public static Catalog open(Path databaseFile) {
-    return open(databaseFile, LOCK_WAIT);
+  public static Catalog open(Path databaseFile, BackupRendering rendering) {
+    return open(databaseFile, rendering, LOCK_WAIT);
   }
 
-  static Catalog open(Path databaseFile, Duration lockWait) {
+  static Catalog open(Path databaseFile, BackupRendering rendering, Duration lockWait) {
     SqliteLibrary.load();
     new DatabaseFile(databaseFile, lockWait).prepare();
     try {
-      return new Catalog(new Database(databaseFile, lockWait));
+      Database database = new Database(databaseFile, lockWait);
+      try {
+        new Renewal(database, rendering).run();
+        return new Catalog(database, rendering, lockWait);
+      } catch (RuntimeException e) {
+        database.close();
+        throw e;
+      }
     } catch (CatalogException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -174,6 +188,8 @@ public final class Catalog implements AutoCloseable {
    */
   @Override
   public void close() {
+    impatient.close();
+    patient.close();
     database.close();
   }
 }

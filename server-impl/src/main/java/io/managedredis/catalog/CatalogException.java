@@ -17,8 +17,8 @@ public class CatalogException extends RuntimeException {
     LOCKED(
         "it stayed locked for longer than the wait allows; look for another program that has the"
             + " file open, or try again when there is less to write"),
-    /** A read that may not wait would have to. */
-    BUSY("it can not be read without waiting; read it by a thread that may wait"),
+    /** It can't answer at once, and who asked can't wait. */
+    BUSY("it can't answer at once; ask again on a thread that may wait"),
     /** Its content is damaged. */
     CORRUPT(
         "its content is damaged; stop the server, move the file away together with its -wal and"
@@ -101,6 +101,9 @@ public class CatalogException extends RuntimeException {
 
   /** Says whether it is worth trying again in a moment. */
   public boolean isTransient() {
-    return reason == Reason.LOCKED || reason == Reason.DISK_FULL || reason == Reason.IO;
+    return reason == Reason.LOCKED
+        || reason == Reason.BUSY
+        || reason == Reason.DISK_FULL
+        || reason == Reason.IO;
   }
 }

@@ -17,7 +17,13 @@ import org.sqlite.SQLiteDataSource;
  * never wait for it, since the log is a write-ahead one.
  */
 final class Database implements AutoCloseable {
+  /** What keeps a connection from writing. */
+  static final String QUERY_ONLY = "PRAGMA query_only = 1";
+
   private static final int MOST_READERS = 16;
+
+  /** The upper levels of the trees of ten million backups, for each connection. */
+  private static final int READER_CACHE_KIB = 8 << 10;
 
   private final Path file;
   private final HikariDataSource readers;
@@ -62,11 +68,25 @@ final class Database implements AutoCloseable {
     return source;
   }
 
+  /**
+   * Connections for reading. They wait for no writer anyway, since the log is a write-ahead one;
+   * {@code lockWait} is for somebody who has the whole file to himself.
+   */
+  static SQLiteDataSource readingSource(Path file, Duration lockWait) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout(Math.toIntExact(lockWait.toMillis()));
+    config.setGetGeneratedKeys(false);
+    config.setCacheSize(-READER_CACHE_KIB);
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + file);
+    return source;
+  }
+
   private static HikariDataSource readers(Path file, Duration lockWait, Duration poolWait) {
     int connections =
         Math.min(MOST_READERS, Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
     HikariConfig config = config("catalog-read", source(file, lockWait), connections, poolWait);
-    config.setConnectionInitSql("PRAGMA query_only = 1");
+    config.setConnectionInitSql(QUERY_ONLY);
     return new HikariDataSource(config);
   }
 

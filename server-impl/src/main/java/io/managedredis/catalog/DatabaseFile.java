@@ -21,7 +21,19 @@ import org.sqlite.SQLiteDataSource;
 
 /** The file on its way to being a catalogue of this version: created, recognised, migrated. */
 final class DatabaseFile {
-  private static final String MIGRATIONS = "classpath:io/managedredis/catalog/migration";
+  static final String MIGRATIONS = "classpath:io/managedredis/catalog/migration";
+
+  /** What the migrations leave to the engine. */
+  static final Map<String, String> PLACEHOLDERS =
+      Map.of(
+          "id_type",
+          "TEXT",
+          "bytes_type",
+          "BLOB",
+          "listed_key",
+          "(folder_id, created_seconds DESC, created_nanos DESC, id)",
+          "clustered",
+          "WITHOUT ROWID");
 
   private final Path file;
   private final Duration lockWait;
@@ -90,7 +102,7 @@ final class DatabaseFile {
               .dataSource(source)
               .locations(MIGRATIONS)
               .failOnMissingLocations(true)
-              .placeholders(Map.of("id_type", "TEXT"))
+              .placeholders(PLACEHOLDERS)
               .load();
       MigrationInfo[] migrations = flyway.info().all();
       if (Arrays.stream(migrations).anyMatch(DatabaseFile::isFromTheFuture)) {

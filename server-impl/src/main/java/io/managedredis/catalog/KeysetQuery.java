@@ -13,12 +13,7 @@ import org.jspecify.annotations.Nullable;
  * the last page costs what the first does.
  */
 final class KeysetQuery<T> {
-  private static final String ORDER =
-      " ORDER BY created_seconds DESC, created_nanos DESC, id LIMIT :limit";
-
-  private final String first;
-  private final String sameInstant;
-  private final String older;
+  private final KeysetSql sql;
   private final RowMapper<T> mapper;
 
   /**
@@ -26,16 +21,7 @@ final class KeysetQuery<T> {
    * @param owner the column that is compared with the owner
    */
   KeysetQuery(String select, String owner, RowMapper<T> mapper) {
-    String owned = select + " WHERE " + owner + " = :owner";
-    this.first = owned + ORDER;
-    // The order is mixed, so no single comparison of rows says "after": one query for the rest of
-    // that instant, one for what is older. Both are ranges of the index.
-    this.sameInstant =
-        owned
-            + " AND created_seconds = :after_seconds AND created_nanos = :after_nanos"
-            + " AND id > :after_id ORDER BY id LIMIT :limit";
-    this.older =
-        owned + " AND (created_seconds, created_nanos) < (:after_seconds, :after_nanos)" + ORDER;
+    this.sql = KeysetSql.of(select, owner);
     this.mapper = mapper;
   }
 
@@ -50,16 +36,16 @@ final class KeysetQuery<T> {
         what,
         handle ->
             after == null
-                ? rows(handle.createQuery(first), owner, limit)
+                ? rows(handle.createQuery(sql.first()), owner, limit)
                 : page(handle, owner, after, limit));
   }
 
   private List<T> page(Handle handle, String owner, Position after, int limit) {
-    Query rest = handle.createQuery(sameInstant).bind("after_id", after.id());
+    Query rest = handle.createQuery(sql.sameInstant()).bind("after_id", after.id());
     StoredInstant.bind(rest, "after", after.createdAt());
     List<T> page = new ArrayList<>(rows(rest, owner, limit));
     if (page.size() < limit) {
-      Query olderOnes = handle.createQuery(older);
+      Query olderOnes = handle.createQuery(sql.older());
       StoredInstant.bind(olderOnes, "after", after.createdAt());
       page.addAll(rows(olderOnes, owner, limit - page.size()));
     }
@@ -72,7 +58,7 @@ final class KeysetQuery<T> {
 
   /** All the statements, for whoever wants to see how the database plans them. */
   List<String> statements() {
-    return List.of(first, sameInstant, older);
+    return sql.statements();
   }
 
   static void requireLimit(int limit) {

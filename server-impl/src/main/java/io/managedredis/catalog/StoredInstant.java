@@ -21,7 +21,11 @@ final class StoredInstant {
   }
 
   static Instant read(ResultSet row, String column) throws SQLException {
-    return Instant.ofEpochSecond(row.getLong(column + "_seconds"), row.getInt(column + "_nanos"));
+    return read(row.getLong(column + "_seconds"), row.getInt(column + "_nanos"));
+  }
+
+  static Instant read(long seconds, int nanos) {
+    return Instant.ofEpochSecond(seconds, nanos);
   }
 
   /** Sets the parameter of that index and the one after it. */

@@ -9,6 +9,7 @@ import io.managedredis.catalog.Catalog;
 import io.managedredis.catalog.CatalogException;
 import io.managedredis.client.model.Backup;
 import io.managedredis.client.model.Operation;
+import io.managedredis.http.BackupJson;
 import io.managedredis.repository.Keyring;
 import io.managedredis.repository.LocalRepository;
 import io.managedredis.repository.RepositoryException;
@@ -287,7 +288,8 @@ class HostileRepositoryTest {
     Path foreign = Files.createFile(temp.resolve("foreign"));
     Path catalog = Files.createSymbolicLink(temp.resolve("catalog.db"), foreign);
 
-    assertThatThrownBy(() -> Catalog.open(catalog)).isInstanceOf(CatalogException.class);
+    assertThatThrownBy(() -> Catalog.open(catalog, new BackupJson()))
+        .isInstanceOf(CatalogException.class);
     assertThat(foreign).isEmptyFile();
   }
 

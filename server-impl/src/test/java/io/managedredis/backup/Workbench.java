@@ -10,6 +10,7 @@ import io.managedredis.cluster.ClusterDeclaration.Credentials;
 import io.managedredis.cluster.ClusterDeclaration.ShardDeclaration;
 import io.managedredis.cluster.NodeAddress;
 import io.managedredis.cluster.TopologyReader;
+import io.managedredis.http.BackupJson;
 import io.managedredis.repository.BackupId;
 import io.managedredis.repository.BackupKind;
 import io.managedredis.repository.Keyring;
@@ -43,7 +44,7 @@ final class Workbench implements AutoCloseable {
   Workbench(Path folder) throws IOException {
     this.folder = folder;
     this.repository = LocalRepository.open(folder.resolve("repository"), 1, Keyring.none());
-    this.catalog = Catalog.open(folder.resolve("catalog.db"));
+    this.catalog = Catalog.open(folder.resolve("catalog.db"), new BackupJson());
   }
 
   static BackupOrder order(ClusterDeclaration cluster) {
@@ -133,7 +134,7 @@ final class Workbench implements AutoCloseable {
         Files.delete(file);
       }
     }
-    catalog = Catalog.open(folder.resolve("catalog.db"));
+    catalog = Catalog.open(folder.resolve("catalog.db"), new BackupJson());
   }
 
   @Override

@@ -27,7 +27,7 @@ class BackupCatalogTest {
 
   @BeforeEach
   void open() {
-    catalog = Catalog.open(folder.resolve("catalog.db"));
+    catalog = Catalog.open(folder.resolve("catalog.db"), Samples.RENDERING);
     backups = catalog.backups();
   }
 
@@ -220,6 +220,9 @@ class BackupCatalogTest {
   void noListSortsOrScans() throws Exception {
     List<String> statements = new ArrayList<>(BackupCatalog.BY_FOLDER.statements());
     statements.addAll(BackupCatalog.BY_CLUSTER.statements());
+    statements.addAll(DocumentReader.BY_FOLDER.statements());
+    statements.addAll(DocumentReader.BY_CLUSTER.statements());
+    statements.add(DocumentReader.FIND);
     statements.addAll(OperationCatalog.BY_CLUSTER.statements());
     statements.addAll(
         List.of(BackupCatalog.LAST_CREATED, BackupCatalog.IDS_AFTER, OperationCatalog.UNFINISHED));
@@ -228,7 +231,8 @@ class BackupCatalogTest {
       for (String sql : statements) {
         assertThat(raw.plan(sql))
             .as(sql)
-            .allMatch(step -> step.contains("USING") && step.contains("INDEX"))
+            .allMatch(step -> step.contains("INDEX ") || step.contains("PRIMARY KEY"))
+            .allMatch(step -> step.contains("USING"))
             .noneMatch(step -> step.contains("TEMP B-TREE"));
       }
     }
@@ -239,11 +243,11 @@ class BackupCatalogTest {
     try (RawDatabase raw = new RawDatabase(folder.resolve("catalog.db"))) {
       assertThat(raw.plan(BackupCatalog.BY_FOLDER.statements().get(1)))
           .containsExactly(
-              "SEARCH backup USING INDEX backup_by_folder"
+              "SEARCH backup USING PRIMARY KEY"
                   + " (folder_id=? AND created_seconds=? AND created_nanos=? AND id>?)");
       assertThat(raw.plan(BackupCatalog.BY_FOLDER.statements().get(2)))
           .containsExactly(
-              "SEARCH backup USING INDEX backup_by_folder"
+              "SEARCH backup USING PRIMARY KEY"
                   + " (folder_id=? AND (created_seconds,created_nanos)<(?,?))");
     }
   }

@@ -29,7 +29,7 @@ class BulkAddTest {
 
   @BeforeEach
   void open() {
-    catalog = Catalog.open(file(), SHORT);
+    catalog = Catalog.open(file(), Samples.RENDERING, SHORT);
     backups = catalog.backups();
   }
 
@@ -53,7 +53,7 @@ class BulkAddTest {
   @Test
   void theyAreWhatAddingThemOneByOneGives() {
     List<BackupEntry> all = samples(0, 150).toList();
-    try (Catalog other = Catalog.open(folder.resolve("other.db"))) {
+    try (Catalog other = Catalog.open(folder.resolve("other.db"), Samples.RENDERING)) {
       all.forEach(other.backups()::add);
 
       assertThat(backups.addAll(all.iterator())).isEqualTo(150);
@@ -120,7 +120,7 @@ class BulkAddTest {
 
   @Test
   void nothingIsLockedWhileTheSourceIsAsked() {
-    try (Catalog other = Catalog.open(file(), SHORT)) {
+    try (Catalog other = Catalog.open(file(), Samples.RENDERING, SHORT)) {
       Iterator<BackupEntry> source =
           samples(0, BATCH + 5)
               .peek(

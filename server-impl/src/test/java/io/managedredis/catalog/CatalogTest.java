@@ -37,7 +37,7 @@ class CatalogTest {
 
   @Test
   void everyCommitIsOnTheDiskWhenItReturns() {
-    try (Catalog opened = Catalog.open(file());
+    try (Catalog opened = Catalog.open(file(), Samples.RENDERING);
         Database database = new Database(file(), SHORT)) {
       opened.check();
       assertThat(pragma(database, "journal_mode")).isEqualTo("wal");
@@ -53,7 +53,7 @@ class CatalogTest {
 
   @Test
   void readingConnectionsCannotWrite() {
-    try (Catalog opened = Catalog.open(file());
+    try (Catalog opened = Catalog.open(file(), Samples.RENDERING);
         Database database = new Database(file(), SHORT)) {
       opened.check();
       assertThatThrownBy(
@@ -66,10 +66,10 @@ class CatalogTest {
 
   @Test
   void whatWasWrittenIsThereAfterReopening() {
-    try (Catalog catalog = Catalog.open(file())) {
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
       catalog.backups().add(Samples.backup("b", Samples.NOON));
     }
-    try (Catalog catalog = Catalog.open(file())) {
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
       assertThat(catalog.backups().find("b")).isPresent();
     }
   }
@@ -77,13 +77,13 @@ class CatalogTest {
   @Test
   void whatWasCommittedIsThereAfterACrash() throws Exception {
     Path copy = folder.resolve("copy.db");
-    try (Catalog catalog = Catalog.open(file())) {
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
       catalog.backups().add(Samples.backup("b", Samples.NOON));
       // The file and its log as they lie on the disk while the server runs: what a crash leaves.
       Files.copy(file(), copy);
       Files.copy(Path.of(file() + "-wal"), Path.of(copy + "-wal"));
     }
-    try (Catalog catalog = Catalog.open(copy)) {
+    try (Catalog catalog = Catalog.open(copy, Samples.RENDERING)) {
       assertThat(catalog.backups().find("b")).isPresent();
     }
   }
@@ -91,7 +91,7 @@ class CatalogTest {
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void onlyItsOwnerMayReadTheFile() throws Exception {
-    try (Catalog catalog = Catalog.open(file())) {
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
       catalog.check();
       for (String suffix : List.of("", "-wal", "-shm")) {
         assertThat(
@@ -105,20 +105,20 @@ class CatalogTest {
   @Test
   void aSecretStaysTheSame() {
     byte[] first;
-    try (Catalog catalog = Catalog.open(file())) {
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
       first = catalog.secret("tokens", 32);
       assertThat(first).hasSize(32);
       assertThat(catalog.secret("other", 32)).isNotEqualTo(first);
     }
-    try (Catalog catalog = Catalog.open(file())) {
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
       assertThat(catalog.secret("tokens", 32)).isEqualTo(first);
     }
   }
 
   @Test
   void everybodyWhoAsksForASecretAtOnceGetsTheSame() throws Exception {
-    try (Catalog one = Catalog.open(file());
-        Catalog two = Catalog.open(file())) {
+    try (Catalog one = Catalog.open(file(), Samples.RENDERING);
+        Catalog two = Catalog.open(file(), Samples.RENDERING)) {
       List<Callable<String>> askers = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         Catalog mine = i % 2 == 0 ? one : two;
@@ -139,7 +139,7 @@ class CatalogTest {
 
   @Test
   void aSecretOfAnotherLengthIsAnError() {
-    try (Catalog catalog = Catalog.open(file())) {
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
       byte[] unused = catalog.secret("tokens", 32);
       assertThatThrownBy(() -> catalog.secret("tokens", 16))
           .isInstanceOf(CatalogException.class)
@@ -150,7 +150,7 @@ class CatalogTest {
 
   @Test
   void aCatalogueIsBoundToOneRepository() {
-    try (Catalog catalog = Catalog.open(file())) {
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
       assertThat(catalog.repositoryId()).isEmpty();
       catalog.bindRepository("r1");
       catalog.bindRepository("r1");
@@ -167,7 +167,7 @@ class CatalogTest {
   @Test
   void aClusterKeepsTheInstantOfItsFirstDeclaration() {
     Instant first = Instant.parse("2026-11-22T12:00:00.123456789Z");
-    try (Catalog catalog = Catalog.open(file())) {
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
       assertThat(catalog.clusters().declared("c", first)).isEqualTo(first);
       assertThat(catalog.clusters().declared("c", first.plusSeconds(5))).isEqualTo(first);
     }
@@ -178,7 +178,7 @@ class CatalogTest {
     Path text =
         Files.writeString(folder.resolve("notes.txt"), "shopping: milk, bread\n".repeat(99));
 
-    assertRefused(() -> Catalog.open(text), Reason.NOT_A_CATALOG, "notes.txt");
+    assertRefused(() -> Catalog.open(text, Samples.RENDERING), Reason.NOT_A_CATALOG, "notes.txt");
     assertThat(text).hasContent("shopping: milk, bread\n".repeat(99));
   }
 
@@ -190,13 +190,13 @@ class CatalogTest {
     }
     byte[] before = Files.readAllBytes(other);
 
-    assertRefused(() -> Catalog.open(other), Reason.NOT_A_CATALOG, "other.db");
+    assertRefused(() -> Catalog.open(other, Samples.RENDERING), Reason.NOT_A_CATALOG, "other.db");
     assertThat(other).hasBinaryContent(before);
   }
 
   @Test
   void aNewerSchemaIsRefused() throws Exception {
-    Catalog.open(file()).close();
+    Catalog.open(file(), Samples.RENDERING).close();
     try (RawDatabase raw = new RawDatabase(file())) {
       raw.execute(
           "INSERT INTO flyway_schema_history SELECT installed_rank + 1000, '9999', 'from the future',"
@@ -205,12 +205,13 @@ class CatalogTest {
               + " WHERE version = '1'");
     }
 
-    assertRefused(() -> Catalog.open(file()), Reason.NEWER_SCHEMA, "newer version");
+    assertRefused(
+        () -> Catalog.open(file(), Samples.RENDERING), Reason.NEWER_SCHEMA, "newer version");
   }
 
   @Test
   void aDamagedFileIsNamedAsSuch() throws Exception {
-    try (Catalog catalog = Catalog.open(file())) {
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
       for (int i = 0; i < 200; i++) {
         catalog.backups().add(Samples.backup("b" + i, Samples.NOON));
       }
@@ -224,7 +225,7 @@ class CatalogTest {
 
     assertRefused(
         () -> {
-          try (Catalog catalog = Catalog.open(file())) {
+          try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
             catalog.backups().idsAfter(null, 10);
           }
         },
@@ -234,7 +235,7 @@ class CatalogTest {
 
   @Test
   void aRowThatNoVersionWroteIsNamedAsDamage() throws Exception {
-    try (Catalog catalog = Catalog.open(file())) {
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
       catalog.backups().add(Samples.backup("b", Samples.NOON));
       try (RawDatabase raw = new RawDatabase(file())) {
         raw.execute("UPDATE backup SET backup_type = 'WRONG'");
@@ -246,7 +247,8 @@ class CatalogTest {
 
   @Test
   void aPathThatIsAFolderIsRefused() {
-    assertRefused(() -> Catalog.open(folder), Reason.NOT_WRITABLE, folder.toString());
+    assertRefused(
+        () -> Catalog.open(folder, Samples.RENDERING), Reason.NOT_WRITABLE, folder.toString());
   }
 
   @Test
@@ -254,7 +256,9 @@ class CatalogTest {
     Path notAFolder = Files.writeString(folder.resolve("file"), "x");
 
     assertRefused(
-        () -> Catalog.open(notAFolder.resolve("catalog.db")), Reason.NOT_WRITABLE, "its folder");
+        () -> Catalog.open(notAFolder.resolve("catalog.db"), Samples.RENDERING),
+        Reason.NOT_WRITABLE,
+        "its folder");
   }
 
   @Test
@@ -262,12 +266,14 @@ class CatalogTest {
   void aFolderInWhichNobodyMayWriteIsRefused() {
     // Nobody creates files there, not even root, who may write to any folder of a disk.
     assertRefused(
-        () -> Catalog.open(Path.of("/proc/self/catalog.db")), Reason.NOT_WRITABLE, "may write");
+        () -> Catalog.open(Path.of("/proc/self/catalog.db"), Samples.RENDERING),
+        Reason.NOT_WRITABLE,
+        "may write");
   }
 
   @Test
   void aLockThatLastsIsReportedAfterABoundedWait() throws Exception {
-    try (Catalog catalog = Catalog.open(file(), SHORT);
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING, SHORT);
         RawDatabase raw = new RawDatabase(file())) {
       raw.execute("BEGIN IMMEDIATE");
 
@@ -283,7 +289,7 @@ class CatalogTest {
 
   @Test
   void readersDoNotWaitForAWriter() throws Exception {
-    try (Catalog catalog = Catalog.open(file(), SHORT);
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING, SHORT);
         RawDatabase raw = new RawDatabase(file())) {
       catalog.backups().add(Samples.backup("b", Samples.NOON));
       raw.execute("BEGIN IMMEDIATE", "DELETE FROM backup");
@@ -294,9 +300,9 @@ class CatalogTest {
 
   @Test
   void aFullDiskIsNamedAsSuch() throws Exception {
-    Catalog.open(file()).close();
+    Catalog.open(file(), Samples.RENDERING).close();
     try (RawDatabase raw = new RawDatabase(file())) {
-      raw.execute("PRAGMA max_page_count = 1", "CREATE TABLE big (x BLOB)");
+      raw.execute("PRAGMA max_page_count = 1", "CREATE TABLE big AS SELECT zeroblob(1000000)");
     } catch (SQLException full) {
       assertThat(CatalogException.of("catalogue x could not add a backup", full))
           .hasMessage("catalogue x could not add a backup: the disk is full; free some space there")
@@ -309,7 +315,7 @@ class CatalogTest {
 
   @Test
   void theCheckNoticesThatTheFileIsGone() throws Exception {
-    try (Catalog catalog = Catalog.open(file())) {
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
       catalog.check();
       Files.delete(file());
 
@@ -319,7 +325,7 @@ class CatalogTest {
 
   @Test
   void theCheckNoticesThatTheSchemaIsGone() throws Exception {
-    try (Catalog catalog = Catalog.open(file())) {
+    try (Catalog catalog = Catalog.open(file(), Samples.RENDERING)) {
       try (RawDatabase raw = new RawDatabase(file())) {
         raw.execute("DELETE FROM probe");
       }
@@ -330,7 +336,7 @@ class CatalogTest {
 
   @Test
   void aClosedCatalogueSaysSo() {
-    Catalog catalog = Catalog.open(file());
+    Catalog catalog = Catalog.open(file(), Samples.RENDERING);
     catalog.close();
 
     assertRefused(() -> catalog.backups().find("b"), Reason.CLOSED, "shutting down");

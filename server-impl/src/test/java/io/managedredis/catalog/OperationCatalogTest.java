@@ -29,7 +29,7 @@ class OperationCatalogTest {
   @BeforeEach
   void open() {
     file = folder.resolve("catalog.db");
-    catalog = Catalog.open(file);
+    catalog = Catalog.open(file, Samples.RENDERING);
     operations = catalog.operations();
   }
 
@@ -130,7 +130,7 @@ class OperationCatalogTest {
   @Test
   void ofManyThreadsInTwoProcessesOneWinsEachCluster() throws Exception {
     // A second catalogue on the same file has connections of its own, as another process has.
-    try (Catalog other = Catalog.open(file)) {
+    try (Catalog other = Catalog.open(file, Samples.RENDERING)) {
       List<Callable<Insertion>> attempts = new ArrayList<>();
       CyclicBarrier together = new CyclicBarrier(8);
       for (int thread = 0; thread < 8; thread++) {
@@ -159,7 +159,7 @@ class OperationCatalogTest {
 
   @Test
   void writersInManyThreadsAndTwoProcessesQueueInsteadOfFailing() throws Exception {
-    try (Catalog other = Catalog.open(file)) {
+    try (Catalog other = Catalog.open(file, Samples.RENDERING)) {
       List<Callable<Boolean>> writers = new ArrayList<>();
       for (int thread = 0; thread < 8; thread++) {
         Catalog mine = thread % 2 == 0 ? catalog : other;

@@ -1,5 +1,6 @@
 package io.managedredis.catalog;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,19 @@ import org.jspecify.annotations.Nullable;
 final class Samples {
   static final Instant NOON = Instant.parse("2026-11-22T12:00:00.123456Z");
 
+  static final BackupRendering RENDERING = new Rendering("v1");
+
   private Samples() {}
+
+  /** Documents that tell who made them. */
+  record Rendering(String version) implements BackupRendering {
+    @Override
+    public byte[] render(BackupEntry entry) {
+      return "{\"%s\":\"%s %s\"}"
+          .formatted(version, entry.id(), entry.createdAt())
+          .getBytes(StandardCharsets.UTF_8);
+    }
+  }
 
   static BackupEntry backup(String id, Instant createdAt) {
     return backup(id, "folder", "cluster", createdAt);

@@ -7,6 +7,7 @@ import io.managedredis.catalog.Insertion;
 import io.managedredis.catalog.OperationEntry;
 import io.managedredis.catalog.OperationKind;
 import io.managedredis.catalog.Progress;
+import io.managedredis.http.BackupJson;
 import io.managedredis.testing.Call;
 import io.managedredis.testing.Contract;
 import io.managedredis.testing.RunningService;
@@ -46,7 +47,7 @@ final class BlockedService implements AutoCloseable {
             .backup("connectTimeout", "10m")
             .backup("handshakeTimeout", "10m")
             .start();
-    catalog = Catalog.open(service.catalogFile());
+    catalog = Catalog.open(service.catalogFile(), new BackupJson());
     HttpResponse<String> unused =
         send(Call.of(Contract.present().operation("backupCluster")).with("clusterId", BLOCKED));
   }

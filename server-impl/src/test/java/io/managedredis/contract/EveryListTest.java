@@ -12,6 +12,7 @@ import io.managedredis.catalog.Insertion;
 import io.managedredis.catalog.OperationEntry;
 import io.managedredis.catalog.OperationKind;
 import io.managedredis.catalog.Progress;
+import io.managedredis.http.BackupJson;
 import io.managedredis.testing.Call;
 import io.managedredis.testing.Contract;
 import io.managedredis.testing.Contract.DeclaredOperation;
@@ -68,7 +69,7 @@ class EveryListTest {
       builder.cluster("c9r" + number(i), FOLDER, "127.0.0.1:300");
     }
     service = builder.start();
-    try (Catalog catalog = Catalog.open(service.catalogFile())) {
+    try (Catalog catalog = Catalog.open(service.catalogFile(), new BackupJson())) {
       for (int i = 0; i < ENTRIES; i++) {
         // Several at the same instant, so that the id has to decide.
         Instant at = NOON.plusNanos(i % 7);

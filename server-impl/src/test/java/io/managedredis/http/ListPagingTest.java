@@ -55,7 +55,7 @@ class ListPagingTest {
             .cluster(OTHER_CLUSTER, "declared", "127.0.0.1:1")
             .cluster(LONGEST_CLUSTER, "declared", "127.0.0.1:1")
             .start();
-    catalog = Catalog.open(service.catalogFile());
+    catalog = Catalog.open(service.catalogFile(), new BackupJson());
     backups = catalog.backups();
   }
 
@@ -338,7 +338,7 @@ class ListPagingTest {
   }
 
   private static String firstToken(RunningService service) {
-    try (Catalog catalog = Catalog.open(service.catalogFile())) {
+    try (Catalog catalog = Catalog.open(service.catalogFile(), new BackupJson())) {
       for (String suffix : List.of("a", "b")) {
         assertThat(catalog.backups().add(entry(CLUSTER, "restart", suffix, NOON))).isTrue();
       }

@@ -350,7 +350,7 @@ class OperationsApiTest {
   @Test
   void aFullQueueRefusesADeletionAndKeepsTheBackup(@TempDir Path folder) throws ApiException {
     try (RunningService full = withFullQueue(folder);
-        Catalog catalog = Catalog.open(full.catalogFile())) {
+        Catalog catalog = Catalog.open(full.catalogFile(), new BackupJson())) {
       Instant now = Instant.parse("2026-11-22T12:00:00Z");
       assertThat(
               catalog

@@ -11,6 +11,7 @@ import io.managedredis.catalog.OperationEntry;
 import io.managedredis.catalog.OperationKind;
 import io.managedredis.catalog.Position;
 import io.managedredis.catalog.Progress;
+import io.managedredis.http.BackupJson;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -47,7 +48,7 @@ class OperationsTest {
   @BeforeEach
   void open() {
     file = folder.resolve("catalog.db");
-    catalog = Catalog.open(file);
+    catalog = Catalog.open(file, new BackupJson());
     taking = new ScriptedHandler(false);
     deleting = new ScriptedHandler(true);
     operations = operations(2, Duration.ofMillis(10));
@@ -411,7 +412,7 @@ class OperationsTest {
         .isInstanceOf(CatalogException.class);
     assertThat(taking.runs).isEmpty();
 
-    catalog = Catalog.open(file);
+    catalog = Catalog.open(file, new BackupJson());
   }
 
   @Test
