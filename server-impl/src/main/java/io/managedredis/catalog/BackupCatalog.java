@@ -58,19 +58,9 @@ public final class BackupCatalog {
     return now;
   }
 
-  /** The document of a backup, see {@link BackupDocuments#document}; waits for a lock. */
-  public Optional<BackupDocument> document(String id) {
-    return waiting.document(id);
-  }
-
-  /** A page of a folder's list, see {@link BackupDocuments#byFolder}; waits for a lock. */
-  public DocumentPage documentsByFolder(String folderId, @Nullable Position after, int size) {
-    return waiting.byFolder(folderId, after, size);
-  }
-
-  /** A page of a cluster's list, see {@link BackupDocuments#byCluster}; waits for a lock. */
-  public DocumentPage documentsByCluster(String clusterId, @Nullable Position after, int size) {
-    return waiting.byCluster(clusterId, after, size);
+  /** The documents for threads that may wait: for a lock, and for a connection. */
+  public BackupDocuments documents() {
+    return waiting;
   }
 
   /** Adds a backup and says whether it is new; one whose id is known stays as it is. */

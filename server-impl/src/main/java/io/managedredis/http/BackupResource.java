@@ -6,7 +6,10 @@ import io.managedredis.api.model.BackupManifest;
 import io.managedredis.api.model.ListBackupsResponse;
 import io.managedredis.api.model.Operation;
 import io.managedredis.catalog.BackupCatalog;
+import io.managedredis.catalog.BackupDocument;
+import io.managedredis.catalog.BackupDocuments;
 import io.managedredis.catalog.BackupEntry;
+import io.managedredis.catalog.DocumentPage;
 import io.managedredis.catalog.OperationKind;
 import io.managedredis.catalog.Position;
 import io.managedredis.operation.NewOperation;
@@ -55,21 +58,23 @@ public final class BackupResource implements BackupApi {
 
   @Override
   public Backup getBackup(String backupId) {
-    return WireModels.backup(find(backupId));
+    BackupDocument document =
+        call.allowed(
+            documents().document(backupId), BackupDocument::folderId, () -> none(backupId));
+    return new ReadyBackup(document.json());
   }
 
   @Override
   public ListBackupsResponse listBackups(
       String folderId, @Nullable Long pageSize, @Nullable String pageToken) {
     String folder = call.folder(folderId);
-    return page(
-        Page.read(
-            tokens,
-            "listBackups/" + folderId,
-            pageSize,
-            pageToken,
-            (after, limit) -> catalog.listByFolder(folder, after, limit),
-            BackupResource::position));
+    String list = "listBackups/" + folderId;
+    Page.Wanted wanted = Page.Wanted.of(tokens, list, pageSize, pageToken);
+    return page(tokens, list, documents().byFolder(folder, wanted.after(), wanted.size()));
+  }
+
+  private BackupDocuments documents() {
+    return call.mayWait() ? catalog.documents() : catalog.now();
   }
 
   @Override
@@ -186,6 +191,16 @@ public final class BackupResource implements BackupApi {
         "The stored data of backup "
             + backupId
             + " is damaged. Verify it to see what is left of it, and use another backup");
+  }
+
+  /**
+   * A page that is ready to be sent.
+   *
+   * @param list which list it is, see {@link PageTokens}
+   */
+  static ListBackupsResponse page(PageTokens tokens, String list, DocumentPage page) {
+    Position next = page.next();
+    return new ReadyBackups(page.joined(), next == null ? null : tokens.encode(list, next));
   }
 
   static ListBackupsResponse page(Page<BackupEntry> page) {

@@ -1,5 +1,6 @@
 package io.managedredis.http;
 
+import io.managedredis.access.Grant;
 import io.managedredis.api.ClusterApi;
 import io.managedredis.api.model.Cluster;
 import io.managedredis.api.model.ListBackupsResponse;
@@ -10,6 +11,7 @@ import io.managedredis.api.model.Operation;
 import io.managedredis.api.model.Shard;
 import io.managedredis.backup.BackupOrder;
 import io.managedredis.catalog.BackupCatalog;
+import io.managedredis.catalog.BackupDocuments;
 import io.managedredis.catalog.BackupEntry;
 import io.managedredis.catalog.ClusterCatalog;
 import io.managedredis.catalog.OperationEntry;
@@ -124,10 +126,18 @@ public final class ClusterResource implements ClusterApi {
   public ListBackupsResponse listClusterBackups(
       String clusterId, @Nullable Long pageSize, @Nullable String pageToken) {
     String id = find(clusterId).id();
+    String list = "listClusterBackups/" + id;
+    if (call.caller().sees(Grant.ANY_FOLDER)) {
+      Page.Wanted wanted = Page.Wanted.of(tokens, list, pageSize, pageToken);
+      BackupDocuments documents = call.mayWait() ? backups.documents() : backups.now();
+      return BackupResource.page(
+          tokens, list, documents.byCluster(id, wanted.after(), wanted.size()));
+    }
+    call.requireMayWait();
     return BackupResource.page(
         Page.read(
             tokens,
-            "listClusterBackups/" + id,
+            list,
             pageSize,
             pageToken,
             visible(

@@ -189,6 +189,18 @@ final class CurrentCall {
     return call.again;
   }
 
+  /**
+   * For what takes longer than a thread may that answers promptly.
+   *
+   * @throws ApiException when this is one: a worker answers the whole call then, and whatever is
+   *     answered now is for nobody
+   */
+  void requireMayWait() {
+    if (postponed()) {
+      throw ApiException.of(StatusCode.UNAVAILABLE, "A worker answers this call");
+    }
+  }
+
   /** Notes that the answer was there before the call. */
   void isReady() {
     call().ready = true;
