@@ -69,7 +69,7 @@ final class Admission implements RequestExecutorProvider {
       if (request.getRequestURI().equals(ALIVE)) {
         return null;
       }
-      if (prompt.covers(request)) {
+      if (prompt.covers(request) && connection.takesPromptTurn()) {
         request.setAttribute(RequestAttributes.PROMPT, true);
         return null;
       }

@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class PromptCalls {
 
   /**
-   * A catalogue in memory takes some hundredths of a millisecond, one on a disk that is asked more.
+   * A catalogue in memory takes some hundredths of a millisecond. One that takes so much hangs;
+   * less may only mean that others have the processors, and a worker would wait for them, too.
    */
-  private static final long QUICK = Duration.ofMillis(10).toNanos();
+  private static final long QUICK = Duration.ofMillis(50).toNanos();
 
   /** How much one more call moves what calls take on average: few in a row, or one that hangs. */
   private static final int WEIGHT = 16;

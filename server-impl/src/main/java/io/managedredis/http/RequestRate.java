@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many requests each subject may make: a bucket of tokens for each, full at first and refilled
@@ -25,6 +26,11 @@ final class RequestRate {
   private final int perMinute;
   private final TimeMeter clock;
   private final Buckets buckets;
+
+  /** Of whoever asked last: mostly one caller asks many times, and need not wait for the lock. */
+  private volatile @Nullable Last last;
+
+  private record Last(String subject, Bucket bucket) {}
 
   /**
    * Full buckets for everybody.
@@ -62,9 +68,16 @@ final class RequestRate {
   }
 
   private Bucket bucket(String subject) {
-    synchronized (buckets) {
-      return buckets.computeIfAbsent(subject, unknown -> full());
+    Last known = last;
+    if (known != null && known.subject().equals(subject)) {
+      return known.bucket();
     }
+    Bucket bucket;
+    synchronized (buckets) {
+      bucket = buckets.computeIfAbsent(subject, unknown -> full());
+    }
+    last = new Last(subject, bucket);
+    return bucket;
   }
 
   private Bucket full() {

@@ -46,6 +46,9 @@ final class WatchedConnection {
 
   private boolean broken;
 
+  /** Whether the next request may be answered by the thread that read it. */
+  private boolean promptTurn;
+
   /** The answer still to be taken, as the last look found it, and when that last changed. */
   private int unsentSeen;
 
@@ -84,6 +87,17 @@ final class WatchedConnection {
   /** Bytes that may belong to a request's head, or to a body that is not at its end. */
   void received(int bytes) {
     bodyBytes += bytes;
+    promptTurn = true;
+  }
+
+  /**
+   * Takes the one turn that a connection has with each arrival of bytes. What comes in the same
+   * bytes behind that request waits like the requests of others.
+   */
+  boolean takesPromptTurn() {
+    boolean turn = promptTurn;
+    promptTurn = false;
+    return turn;
   }
 
   /**
