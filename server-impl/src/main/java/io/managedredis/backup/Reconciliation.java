@@ -1,17 +1,18 @@
 package io.managedredis.backup;
 
 import io.managedredis.catalog.BackupCatalog;
+import io.managedredis.catalog.BackupEntry;
 import io.managedredis.repository.BackupId;
 import io.managedredis.repository.Manifest;
 import io.managedredis.repository.ManifestException;
 import io.managedredis.repository.Repository;
 import io.managedredis.repository.RepositoryException;
 import io.managedredis.repository.ShardManifest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,21 +46,20 @@ public final class Reconciliation {
     if (leftovers > 0) {
       log.info("Removed what {} interrupted backups or deletions left", leftovers);
     }
-    AtomicInteger added = new AtomicInteger();
+    NewRows rows = new NewRows();
     Map<String, Integer> locked = new TreeMap<>();
     repository.forEachCommitted(
         manifest -> {
           Optional<Boolean> known = catalog.damaged(manifest.backupId());
-          if (known.isEmpty() && catalog.add(CatalogEntries.of(manifest))) {
-            added.incrementAndGet();
-          }
           manifest.shards().stream()
               .filter(shard -> !repository.opens(shard))
               .map(ShardManifest::keyId)
               .distinct()
               .forEach(key -> locked.merge(key, 1, Integer::sum));
           boolean damaged = damaged(manifest);
-          if (known.orElse(false) != damaged) {
+          if (known.isEmpty()) {
+            rows.add(CatalogEntries.of(manifest), damaged);
+          } else if (known.get() != damaged) {
             boolean unused = catalog.markDamaged(manifest.backupId(), damaged);
           }
         },
@@ -73,6 +73,7 @@ public final class Reconciliation {
             boolean unused = catalog.markDamaged(id.toString(), true);
           }
         });
+    long added = rows.finish();
     locked.forEach(
         (key, backups) ->
             log.warn(
@@ -80,12 +81,44 @@ public final class Reconciliation {
                     + " until it is in the keyset of encryption.keysetFile again",
                 backups,
                 key));
-    if (added.get() > 0) {
+    if (added > 0) {
       log.info("Catalogued {} backups that the repository holds", added);
     }
     int removed = removeRowsWithoutBackup();
     if (removed > 0) {
       log.warn("Removed {} backups from the catalogue that the repository does not hold", removed);
+    }
+  }
+
+  /** Backups without a row, catalogued many at a time. */
+  private final class NewRows {
+    private final List<BackupEntry> entries = new ArrayList<>();
+    private final List<String> damaged = new ArrayList<>();
+    private long added;
+
+    void add(BackupEntry entry, boolean isDamaged) {
+      entries.add(entry);
+      if (isDamaged) {
+        damaged.add(entry.id());
+      }
+      if (entries.size() == PAGE) {
+        write();
+      }
+    }
+
+    /** Writes what is left; says how many there were in all. */
+    long finish() {
+      write();
+      return added;
+    }
+
+    private void write() {
+      added += catalog.addAll(entries.iterator());
+      for (String id : damaged) {
+        boolean unused = catalog.markDamaged(id, true);
+      }
+      entries.clear();
+      damaged.clear();
     }
   }
 
@@ -124,12 +157,12 @@ public final class Reconciliation {
     }
   }
 
-  /** What can't be read is there: it was logged above, and one backup must not stop the server. */
+  /** What can't be looked at is there: one backup must not stop the server. */
   private boolean isThere(BackupId id) {
     try {
-      return repository.manifest(id).isPresent();
+      return repository.holds(id);
     } catch (RepositoryException e) {
-      log.debug("Backup {} is there, but can't be read", id, e);
+      log.debug("Whether backup {} is there can't be told", id, e);
       return true;
     }
   }

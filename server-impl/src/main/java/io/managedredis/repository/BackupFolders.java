@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +63,17 @@ final class BackupFolders {
 
   boolean hasManifest(BackupId id) {
     return Files.exists(manifest(id), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** The same for whoever must not take a disk that fails for a backup that is gone. */
+  boolean findsManifest(BackupId id) throws IOException {
+    try {
+      BasicFileAttributes unused =
+          Files.readAttributes(manifest(id), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   /** Makes the folder, and the cluster's when it is the first; fails when it is there. */

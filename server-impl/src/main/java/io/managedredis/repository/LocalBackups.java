@@ -60,6 +60,19 @@ final class LocalBackups implements StoredBackups {
   }
 
   @Override
+  public boolean holds(BackupId backup) throws RepositoryException {
+    requireOpen();
+    if (hidden.test(backup)) {
+      return false;
+    }
+    try {
+      return folders.exists(backup) && folders.findsManifest(backup);
+    } catch (IOException e) {
+      throw RepositoryException.during("look for", folders.manifest(backup), e);
+    }
+  }
+
+  @Override
   public void forEachCommitted(Consumer<Manifest> visitor, DamageListener damage)
       throws RepositoryException {
     walk(

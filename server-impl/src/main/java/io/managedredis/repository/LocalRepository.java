@@ -167,6 +167,11 @@ public final class LocalRepository implements Repository {
   }
 
   @Override
+  public boolean holds(BackupId backup) throws RepositoryException {
+    return backups.holds(backup);
+  }
+
+  @Override
   public void forEachCommitted(Consumer<Manifest> visitor, DamageListener damage)
       throws RepositoryException {
     backups.forEachCommitted(visitor, damage);

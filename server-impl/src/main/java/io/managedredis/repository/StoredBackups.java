@@ -22,6 +22,14 @@ public interface StoredBackups extends AutoCloseable {
   Optional<Manifest> manifest(BackupId id) throws RepositoryException;
 
   /**
+   * Whether a committed backup is there, be its manifest readable or not; costs a look at the
+   * folder.
+   *
+   * @throws RepositoryException when that can't be told
+   */
+  boolean holds(BackupId id) throws RepositoryException;
+
+  /**
    * Visits every committed backup, in no particular order and at constant memory. A backup that is
    * committed or deleted meanwhile may be visited or not.
    *

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.managedredis.capture.Cancellation;
 import io.managedredis.catalog.BackupEntry;
 import io.managedredis.repository.BackupId;
+import io.managedredis.repository.DamageListener;
 import io.managedredis.repository.Manifest;
 import io.managedredis.repository.Repository;
 import io.managedredis.repository.RepositoryException;
@@ -14,6 +16,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,6 +116,55 @@ class ReconciliationTest {
     reconcile();
     assertThat(leftover).doesNotExist();
     assertThat(ids()).containsExactly(good.backupId());
+  }
+
+  @Test
+  void noManifestIsReadTwice() throws Exception {
+    backUp();
+    backUp();
+    bench.loseCatalog();
+    AtomicInteger read = new AtomicInteger();
+    Repository counting =
+        new RepositoryWrapper(bench.repository) {
+          @Override
+          public Optional<Manifest> manifest(BackupId id) throws RepositoryException {
+            read.incrementAndGet();
+            return super.manifest(id);
+          }
+
+          @Override
+          public void forEachCommitted(Consumer<Manifest> visitor, DamageListener damage)
+              throws RepositoryException {
+            super.forEachCommitted(
+                manifest -> {
+                  read.incrementAndGet();
+                  visitor.accept(manifest);
+                },
+                damage);
+          }
+        };
+    new Reconciliation(counting, bench.catalog.backups()).run();
+    assertThat(bench.listed()).hasSize(2);
+    assertThat(read).hasValue(2);
+  }
+
+  @Test
+  void aBackupThatWasFoundDamagedIsCataloguedSo() throws Exception {
+    Manifest damaged = backUp();
+    Manifest good = backUp();
+    Path file = bench.folderOf(damaged.backupId()).resolve("shard1.rdb.zst");
+    byte[] content = Files.readAllBytes(file);
+    content[content.length / 2] ^= 1;
+    Files.write(file, content);
+    assertThat(
+            new BackupVerifier(bench.repository)
+                .verify(id(damaged), (bytes, done, total) -> {}, new Cancellation())
+                .damaged())
+        .isTrue();
+    bench.loseCatalog();
+    reconcile();
+    assertThat(bench.catalog.backups().damaged(damaged.backupId())).contains(true);
+    assertThat(bench.catalog.backups().damaged(good.backupId())).contains(false);
   }
 
   @Test

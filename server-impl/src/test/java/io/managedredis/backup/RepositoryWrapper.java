@@ -37,6 +37,11 @@ class RepositoryWrapper implements Repository {
   }
 
   @Override
+  public boolean holds(BackupId id) throws RepositoryException {
+    return real.holds(id);
+  }
+
+  @Override
   public void forEachCommitted(Consumer<Manifest> visitor, DamageListener damage)
       throws RepositoryException {
     real.forEachCommitted(visitor, damage);
