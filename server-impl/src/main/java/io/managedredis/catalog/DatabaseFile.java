@@ -31,7 +31,7 @@ final class DatabaseFile {
           "bytes_type",
           "BLOB",
           "listed_key",
-          "(folder_id, created_seconds DESC, created_nanos DESC, id)",
+          "(folder_id, created_seconds, created_nanos, id DESC)",
           "clustered",
           "WITHOUT ROWID");
 
