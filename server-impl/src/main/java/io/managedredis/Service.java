@@ -22,6 +22,7 @@ import io.managedredis.config.BackupSettings;
 import io.managedredis.config.ServiceConfig;
 import io.managedredis.http.ApiServer;
 import io.managedredis.http.BackupJson;
+import io.managedredis.http.Contract;
 import io.managedredis.http.Metrics;
 import io.managedredis.operation.Operations;
 import io.managedredis.repository.Keyring;
@@ -80,6 +81,7 @@ public final class Service implements AutoCloseable {
     }
     boolean complete = false;
     try {
+      Beside<Contract> contract = Beside.start("contract", Contract::read);
       List<CredentialVerifier> verifiers = verifiers(config.access());
       Repository repository =
           opened(
@@ -135,6 +137,7 @@ public final class Service implements AutoCloseable {
               new ApiServer(
                   host,
                   config.listen().port(),
+                  contract.result(),
                   catalog,
                   repository,
                   operations,

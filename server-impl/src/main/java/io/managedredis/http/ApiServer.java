@@ -24,9 +24,7 @@ import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
 import org.glassfish.jersey.jackson.JacksonFeature;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
-import org.glassfish.jersey.server.validation.ValidationConfig;
 import org.glassfish.jersey.server.validation.ValidationFeature;
-import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +62,7 @@ public final class ApiServer implements AutoCloseable {
    *
    * @param host a name or address of this host
    * @param port 0 to 65535; 0 takes a free one
+   * @param contract what it answers by
    * @param settings how calls are taken
    * @param verifiers who tell whom a token belongs to; without any, nobody has to say who they are
    * @param openMetrics whether the metrics are for everybody all the same
@@ -75,6 +74,7 @@ public final class ApiServer implements AutoCloseable {
   public ApiServer(
       String host,
       int port,
+      Contract contract,
       Catalog catalog,
       Repository repository,
       Operations operations,
@@ -99,10 +99,10 @@ public final class ApiServer implements AutoCloseable {
     Authentication authentication = new Authentication(verifiers);
     CurrentCall call = new CurrentCall();
     CallRecords records = new CallRecords(audit);
-    ContractDocument contract = new ContractDocument();
     ResourceConfig application =
         application(
             json,
+            contract.constraints(),
             catalog,
             repository,
             operations,
@@ -117,7 +117,8 @@ public final class ApiServer implements AutoCloseable {
     application.register(new CallerFilter(entrance, call));
     // Behind the one that finds out which operation answers.
     application.register(
-        new RequiredRoleFilter(contract.requiredRoles(), call, records), Priorities.USER + 1);
+        new RequiredRoleFilter(contract.document().requiredRoles(), call, records),
+        Priorities.USER + 1);
     filters.forEach(application::register);
     PromptCalls prompt =
         new PromptCalls(verifiers.stream().allMatch(CredentialVerifier::answersPromptly));
@@ -130,7 +131,7 @@ public final class ApiServer implements AutoCloseable {
             admission,
             prompt,
             new Pages(
-                contract,
+                contract.document(),
                 readiness,
                 metrics,
                 openMetrics,
@@ -180,6 +181,7 @@ public final class ApiServer implements AutoCloseable {
 
   private static ResourceConfig application(
       ObjectMapper json,
+      Constraints constraints,
       Catalog catalog,
       Repository repository,
       Operations operations,
@@ -211,7 +213,7 @@ public final class ApiServer implements AutoCloseable {
     ErrorMappers.all(call).forEach(application::register);
     application.register(new MapperResolver(json));
     application.register(new ReadyJson.Writer());
-    application.register(new ValidationResolver());
+    application.register(constraints.binder());
     // Ours are complete; Jackson's own mappers would name Java classes in their answers.
     application.register(JacksonFeature.withoutExceptionMappers());
     application.register(ValidationFeature.class);
@@ -267,14 +269,6 @@ public final class ApiServer implements AutoCloseable {
     @Override
     public ObjectMapper getContext(Class<?> type) {
       return json;
-    }
-  }
-
-  /** Messages are made by our mapper, so no expression language has to be there. */
-  private static final class ValidationResolver implements ContextResolver<ValidationConfig> {
-    @Override
-    public ValidationConfig getContext(Class<?> type) {
-      return new ValidationConfig().messageInterpolator(new ParameterMessageInterpolator());
     }
   }
 }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The limits of a text's length, counted as the contract counts: {@code maxLength} is a number of
  * characters (JSON Schema Validation, 6.3.1; RFC 8259), and a character beyond the first plane is
- * one, not the two that a {@link String} holds it in. Named in {@code
- * META-INF/validation-mapping.xml}.
+ * one, not the two that a {@link String} holds it in. Takes the place of the library's own in
+ * {@link Constraints}.
  */
 public final class CharacterCount implements ConstraintValidator<Size, CharSequence> {
 

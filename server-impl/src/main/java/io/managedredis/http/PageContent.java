@@ -26,22 +26,34 @@ final class PageContent {
 
   private final String mediaType;
   private final byte[] bytes;
-  private final @Nullable String tag;
+  private final boolean isFixed;
 
-  private PageContent(String mediaType, byte[] bytes, @Nullable String tag) {
+  /** Made when it is asked for first: a server that starts has better things to do. */
+  private volatile @Nullable String tag;
+
+  private PageContent(String mediaType, byte[] bytes, boolean isFixed) {
     this.mediaType = mediaType;
     this.bytes = bytes;
-    this.tag = tag;
+    this.isFixed = isFixed;
   }
 
   /** The same bytes until the server is another one; whoever has them only asks whether it is. */
   static PageContent fixed(String mediaType, byte[] bytes) {
-    return new PageContent(mediaType, bytes, '"' + digest(bytes) + '"');
+    return new PageContent(mediaType, bytes, true);
   }
 
   /** Good for this one answer. */
   static PageContent momentary(String mediaType, byte[] bytes) {
-    return new PageContent(mediaType, bytes, null);
+    return new PageContent(mediaType, bytes, false);
+  }
+
+  private String tag() {
+    String known = tag;
+    if (known == null) {
+      known = '"' + digest(bytes) + '"';
+      tag = known;
+    }
+    return known;
   }
 
   private static String digest(byte[] bytes) {
@@ -68,10 +80,10 @@ final class PageContent {
   /** What goes with the content, beside its type and length. */
   Map<String, String> headers() {
     Map<String, String> headers = new LinkedHashMap<>();
-    if (tag == null) {
+    if (!isFixed) {
       headers.put(HttpHeaders.CACHE_CONTROL, "no-store");
     } else {
-      headers.put(HttpHeaders.ETAG, tag);
+      headers.put(HttpHeaders.ETAG, tag());
       // Kept, but asked for each time: after an upgrade nobody reads the contract of before.
       headers.put(HttpHeaders.CACHE_CONTROL, "no-cache");
     }
@@ -90,11 +102,12 @@ final class PageContent {
    * @param ifNoneMatch the request's header (RFC 9110, 13.1.2), compared weakly
    */
   boolean isKnownTo(@Nullable String ifNoneMatch) {
-    if (tag == null || ifNoneMatch == null) {
+    if (!isFixed || ifNoneMatch == null) {
       return false;
     }
+    String ours = tag();
     return Arrays.stream(ifNoneMatch.split(",", -1))
         .map(String::strip)
-        .anyMatch(known -> known.equals("*") || known.equals(tag) || known.equals("W/" + tag));
+        .anyMatch(known -> known.equals("*") || known.equals(ours) || known.equals("W/" + ours));
   }
 }
