@@ -26,7 +26,7 @@ final class ServerProcess implements AutoCloseable {
   private static final Path JAR =
       Path.of(Objects.requireNonNull(System.getProperty("server.jar"), "run by mvn verify"));
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
-  private static final Optional<Path> ARCHIVE = ClassArchive.of(JAR, JAVA);
+  private static final Optional<Path> ARCHIVE = ClassArchive.of(JAR);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String API = "/managed-redis/v1/";
   private static final ObjectMapper JSON = new ObjectMapper();
