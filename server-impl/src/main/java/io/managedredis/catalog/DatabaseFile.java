@@ -21,7 +21,7 @@ import org.sqlite.SQLiteDataSource;
 
 /** The file on its way to being a catalogue of this version: created, recognised, migrated. */
 final class DatabaseFile {
-  static final String MIGRATIONS = "classpath:io/managedredis/catalog/migration";
+  static final String MIGRATIONS = "classpath:" + Migrations.FOLDER;
 
   /** What the migrations leave to the engine. */
   static final Map<String, String> PLACEHOLDERS =
@@ -46,8 +46,9 @@ final class DatabaseFile {
   /** Leaves a catalogue of this version at that place. */
   void prepare() {
     create();
-    recognise();
-    migrate(Database.source(file, lockWait));
+    if (!isPresent()) {
+      migrate(Database.source(file, lockWait));
+    }
   }
 
   private void create() {
@@ -77,8 +78,11 @@ final class DatabaseFile {
     };
   }
 
-  /** Looks at it before any setting is changed, so that a file of somebody else stays as it is. */
-  private void recognise() {
+  /**
+   * Whether it is a catalogue of this version already. Looks at it before any setting is changed,
+   * so that a file of somebody else stays as it is.
+   */
+  private boolean isPresent() {
     SQLiteDataSource source = new SQLiteDataSource();
     source.setUrl("jdbc:sqlite:" + file);
     try (Connection connection = source.getConnection();
@@ -87,9 +91,11 @@ final class DatabaseFile {
             statement.executeQuery(
                 "SELECT count(*), count(CASE WHEN name = 'flyway_schema_history' THEN 1 END)"
                     + " FROM sqlite_master WHERE type = 'table'")) {
-      if (row.next() && row.getInt(1) > 0 && row.getInt(2) == 0) {
+      boolean isEmpty = !row.next() || row.getInt(1) == 0;
+      if (!isEmpty && row.getInt(2) == 0) {
         throw new CatalogException(Reason.NOT_A_CATALOG, message("be opened"), null);
       }
+      return !isEmpty && Migrations.areApplied(connection);
     } catch (SQLException e) {
       throw CatalogException.of(message("be opened"), e);
     }
