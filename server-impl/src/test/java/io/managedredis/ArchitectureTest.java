@@ -285,6 +285,8 @@ class ArchitectureTest {
                     RespClient.class,
                     FaultProxy.class,
                     LanguagesIT.class,
+                    // Of the build, before there are tests.
+                    ClassArchive.class,
                     StepAgent.class)))
         .should()
         .callConstructorWhere(
