@@ -61,13 +61,14 @@ class BackupDocumentsTest {
 
     assertThat(document.folderId()).isEqualTo("f");
     assertThat(document.json()).isEqualTo(Samples.RENDERING.render(entry));
-    assertThat(backups.document(entry.id()).orElseThrow().json()).isEqualTo(document.json());
+    assertThat(backups.documents().document(entry.id()).orElseThrow().json())
+        .isEqualTo(document.json());
   }
 
   @Test
   void whatIsNotThereHasNoDocument() {
     assertThat(backups.now().document("nothing")).isEmpty();
-    assertThat(backups.document("nothing")).isEmpty();
+    assertThat(backups.documents().document("nothing")).isEmpty();
   }
 
   @ParameterizedTest
@@ -95,8 +96,8 @@ class BackupDocumentsTest {
     fill(50);
     assertThat(backups.add(Samples.backup("x", "folder", "other", Samples.NOON))).isTrue();
 
-    DocumentPage first = backups.documentsByCluster("cluster", null, 30);
-    DocumentPage second = backups.documentsByCluster("cluster", first.next(), 30);
+    DocumentPage first = backups.documents().byCluster("cluster", null, 30);
+    DocumentPage second = backups.documents().byCluster("cluster", first.next(), 30);
 
     assertThat(text(List.of(first, second)))
         .isEqualTo(rendered(backups.listByCluster("cluster", null, 1000)));
@@ -109,8 +110,8 @@ class BackupDocumentsTest {
 
     for (DocumentPage page :
         List.of(
-            backups.documentsByFolder("nobody", null, 10),
-            backups.documentsByFolder("folder", AT_THE_END, 10))) {
+            backups.documents().byFolder("nobody", null, 10),
+            backups.documents().byFolder("folder", AT_THE_END, 10))) {
       assertThat(page.joined()).isEmpty();
       assertThat(page.count()).isZero();
       assertThat(page.next()).isNull();
@@ -154,7 +155,7 @@ class BackupDocumentsTest {
       raw.execute("DELETE FROM backup WHERE id = '" + newest.id() + "'");
 
       assertThat(backups.now().document(newest.id())).isEmpty();
-      assertThat(backups.document(newest.id())).isEmpty();
+      assertThat(backups.documents().document(newest.id())).isEmpty();
       assertThat(backups.now().byFolder("folder", null, 10).count()).isEqualTo(2);
     }
   }
@@ -227,14 +228,14 @@ class BackupDocumentsTest {
     catalog.close();
 
     assertRefused(() -> backups.now().document("b"), Reason.CLOSED);
-    assertRefused(() -> backups.document("b"), Reason.CLOSED);
+    assertRefused(() -> backups.documents().document("b"), Reason.CLOSED);
   }
 
   @Test
   void closingLeavesNoLogBehind() {
     fill(1);
     assertThat(backups.now().byFolder("folder", null, 1).count()).isEqualTo(1);
-    assertThat(backups.documentsByFolder("folder", null, 1).count()).isEqualTo(1);
+    assertThat(backups.documents().byFolder("folder", null, 1).count()).isEqualTo(1);
 
     catalog.close();
 
@@ -271,10 +272,10 @@ class BackupDocumentsTest {
   private int readUntil(AtomicBoolean done) {
     int reads = 0;
     do {
-      DocumentPage page = backups.documentsByFolder("folder", null, 10);
+      DocumentPage page = backups.documents().byFolder("folder", null, 10);
       assertThat(page.count()).isEqualTo(10);
       assertThat(new String(page.joined(), UTF_8).split("},\\{", -1)).hasSize(10);
-      assertThat(backups.document("b000")).isPresent();
+      assertThat(backups.documents().document("b000")).isPresent();
       reads++;
     } while (!done.get());
     return reads;

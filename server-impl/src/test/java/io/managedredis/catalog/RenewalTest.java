@@ -46,8 +46,8 @@ class RenewalTest {
       assertThat(backups.damaged("a")).contains(true);
       assertThat(backups.damaged("b")).contains(false);
       assertThat(backups.countDamaged("c")).isEqualTo(1);
-      assertThat(backups.document("a").orElseThrow().json()).isEqualTo(NEW.render(a));
-      assertThat(new String(backups.documentsByFolder("f", null, 10).joined(), UTF_8))
+      assertThat(backups.documents().document("a").orElseThrow().json()).isEqualTo(NEW.render(a));
+      assertThat(new String(backups.documents().byFolder("f", null, 10).joined(), UTF_8))
           .isEqualTo(new String(NEW.render(b), UTF_8) + "," + new String(NEW.render(a), UTF_8));
       assertThat(backups.add(a)).isFalse();
     }
@@ -196,7 +196,7 @@ class RenewalTest {
     List<BackupEntry> all = catalog.backups().listByFolder("folder", null, 2 * MANY);
     assertThat(all).hasSize(MANY);
     for (BackupEntry entry : all) {
-      assertThat(catalog.backups().document(entry.id()).orElseThrow().json())
+      assertThat(catalog.backups().documents().document(entry.id()).orElseThrow().json())
           .isEqualTo(rendering.render(entry));
     }
   }
