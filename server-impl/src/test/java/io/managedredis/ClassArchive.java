@@ -179,7 +179,8 @@ public final class ClassArchive {
 
   private static IllegalStateException failed(String what, Path log) {
     return new IllegalStateException(
-        "No class-data archive: the server of %s %s. -Dclass.archive.skip builds without. It said:%n%s"
+        ("No class-data archive: the server of %s %s. -Dclass.archive.skip=true builds without."
+                + " It said:%n%s")
             .formatted(JAVA, what, text(log)));
   }
 
