@@ -1,6 +1,7 @@
 package io.managedredis.bench;
 
 import io.managedredis.catalog.Catalog;
+import io.managedredis.http.BackupJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -19,7 +20,7 @@ public final class CatalogFill {
     NumberedBackups backups = new NumberedBackups(Integer.parseInt(arguments[1]));
     long start = System.nanoTime();
     // Until it is closed, since only then all of it is in the file.
-    try (Catalog catalog = Catalog.open(file)) {
+    try (Catalog catalog = Catalog.open(file, new BackupJson())) {
       long added = catalog.backups().addAll(backups.iterator());
       if (added != backups.count()) {
         throw new IllegalStateException(
