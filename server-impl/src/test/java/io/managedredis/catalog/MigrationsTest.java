@@ -23,7 +23,7 @@ class MigrationsTest {
   @BeforeEach
   void create() {
     file = folder.resolve("catalog.db");
-    Catalog.open(file).close();
+    Catalog.open(file, Samples.RENDERING).close();
   }
 
   @Test
