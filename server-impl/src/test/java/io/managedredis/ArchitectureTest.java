@@ -266,8 +266,8 @@ class ArchitectureTest {
   /**
    * Who talks to a server in a test does it through the clients that hold every exchange against
    * the contract: ValidatingHttpClient and RawHttp. The others speak to Redis, to an agent, or to a
-   * server that looks newer than the contract on purpose; the clients of released contracts are
-   * given the ValidatingHttpClient.
+   * server that looks newer than the contract on purpose; a benchmark only counts; the clients of
+   * released contracts are given the ValidatingHttpClient.
    */
   @Test
   void noTestTalksToTheServerPastTheContract() {
@@ -276,7 +276,8 @@ class ArchitectureTest {
             .importUrl(ArchitectureTest.class.getProtectionDomain().getCodeSource().getLocation());
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + ".capture..", ROOT + ".client..", ROOT + ".languages..")
+        .resideOutsideOfPackages(
+            ROOT + ".bench..", ROOT + ".capture..", ROOT + ".client..", ROOT + ".languages..")
         .and(
             DescribedPredicate.not(
                 belongToAnyOf(
