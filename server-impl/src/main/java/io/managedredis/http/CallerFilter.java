@@ -4,7 +4,9 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out who calls before anybody looks for the operation: who has not said who they are learns
@@ -23,13 +25,22 @@ final class CallerFilter implements ContainerRequestFilter {
 
   @Override
   public void filter(ContainerRequestContext request) {
+    MultivaluedMap<String, String> headers = request.getHeaders();
     current.identified(
         entrance.caller(
             new Entrance.Visitor(
-                request.getHeaderString("Origin"),
-                request.getHeaderString("Sec-Fetch-Site"),
-                request.getHeaderString(HttpHeaders.HOST),
-                request.getHeaders().getOrDefault(HttpHeaders.AUTHORIZATION, List.of()),
+                joined(headers.get("Origin")),
+                joined(headers.get("Sec-Fetch-Site")),
+                joined(headers.get(HttpHeaders.HOST)),
+                headers.getOrDefault(HttpHeaders.AUTHORIZATION, List.of()),
                 current::network)));
+  }
+
+  /** As Jersey would join them, which makes a stream for each header. */
+  private static @Nullable String joined(@Nullable List<String> values) {
+    if (values == null || values.isEmpty()) {
+      return null;
+    }
+    return values.size() == 1 ? values.get(0) : String.join(",", values);
   }
 }

@@ -112,6 +112,12 @@ class ConfigReaderTest {
   }
 
   @Test
+  void aStartComparesTheCatalogueUnlessItIsToldNotTo() throws Exception {
+    assertThat(read("clusters: []").reconcileAtStart()).isTrue();
+    assertThat(read("catalog: {reconcileAtStart: false}").reconcileAtStart()).isFalse();
+  }
+
+  @Test
   void theKeysetIsBesideTheFile() throws Exception {
     Files.writeString(folder.resolve("keyset.json"), "whatever is in it");
 
