@@ -38,15 +38,9 @@ final class SqliteLibrary {
     Path parent = Path.of(before == null ? System.getProperty("java.io.tmpdir", "") : before);
     try {
       Path folder = Files.createTempDirectory(parent, "managed-redis-backup-");
-      String setting =
-          System.getProperty(LIBRARY_FOLDER) == null && unpack(folder)
-              ? LIBRARY_FOLDER
-              : UNPACK_FOLDER;
-      String was = System.setProperty(setting, folder.toString());
       try {
-        boolean unused = SQLiteJDBCLoader.initialize();
+        initialize(folder);
       } finally {
-        restore(setting, was);
         remove(folder);
       }
     } catch (Exception e) {
@@ -57,6 +51,19 @@ final class SqliteLibrary {
               + ", which must be writable and not be mounted noexec; name another one with"
               + " -Djava.io.tmpdir=FOLDER",
           e);
+    }
+  }
+
+  private static void initialize(Path folder) throws Exception {
+    String setting =
+        System.getProperty(LIBRARY_FOLDER) == null && unpack(folder)
+            ? LIBRARY_FOLDER
+            : UNPACK_FOLDER;
+    String was = System.setProperty(setting, folder.toString());
+    try {
+      boolean unused = SQLiteJDBCLoader.initialize();
+    } finally {
+      restore(setting, was);
     }
   }
 

@@ -100,15 +100,21 @@ final class Admission implements RequestExecutorProvider {
   /**
    * Gives a worker what a thread that may not wait has left.
    *
-   * @return whether there is one; else too many requests are in flight, and nothing happens
+   * @return whether there is one; else too many requests are in flight, or the server ends, and
+   *     nothing happens
    */
   boolean handOver(Request request, Runnable task) {
     if (inFlight.incrementAndGet() > most) {
       inFlight.decrementAndGet();
       return false;
     }
-    run(request, task);
-    return true;
+    try {
+      run(request, task);
+      return true;
+    } catch (RejectedExecutionException e) {
+      // The server is ending; this request was not taken any more.
+      return false;
+    }
   }
 
   private void run(Request request, Runnable task) {

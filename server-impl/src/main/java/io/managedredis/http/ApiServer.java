@@ -55,6 +55,7 @@ public final class ApiServer implements AutoCloseable {
   private final NetworkListener listener;
   private final Readiness readiness;
   private final ConnectionGuard guard;
+  private final LateRecords late = new LateRecords();
   private final @Nullable TlsFilter tls;
 
   /**
@@ -121,7 +122,7 @@ public final class ApiServer implements AutoCloseable {
         Priorities.USER + 1);
     filters.forEach(application::register);
     PromptCalls prompt =
-        new PromptCalls(verifiers.stream().allMatch(CredentialVerifier::answersPromptly));
+        new PromptCalls(verifiers.stream().allMatch(CredentialVerifier::answersPromptly), late);
     Admission admission = new Admission(guard, prompt, IN_FLIGHT);
     metrics.limits(guard, admission);
     metrics.records(audit);
@@ -141,6 +142,7 @@ public final class ApiServer implements AutoCloseable {
             entrance,
             call,
             records,
+            late,
             metrics,
             json,
             headers,
@@ -257,6 +259,7 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private void closeOwn() {
+    late.close();
     guard.close();
     readiness.close();
     if (tls != null) {

@@ -61,6 +61,7 @@ public final class BackupResource implements BackupApi {
     BackupDocument document =
         call.allowed(
             documents().document(backupId), BackupDocument::folderId, () -> none(backupId));
+    call.requireMayWaitFor(document.json().length);
     return new ReadyBackup(document.json());
   }
 
@@ -70,7 +71,8 @@ public final class BackupResource implements BackupApi {
     String folder = call.folder(folderId);
     String list = "listBackups/" + folderId;
     Page.Wanted wanted = Page.Wanted.of(tokens, list, pageSize, pageToken);
-    return page(tokens, list, documents().byFolder(folder, wanted.after(), wanted.size()));
+    requirePrompt(call, wanted);
+    return page(call, tokens, list, documents().byFolder(folder, wanted.after(), wanted.size()));
   }
 
   private BackupDocuments documents() {
@@ -193,12 +195,21 @@ public final class BackupResource implements BackupApi {
             + " is damaged. Verify it to see what is left of it, and use another backup");
   }
 
+  /** The request's target was looked at before, but a number may be written in several ways. */
+  static void requirePrompt(CurrentCall call, Page.Wanted wanted) {
+    if (wanted.size() > PromptCalls.LONGEST_PAGE) {
+      call.requireMayWait();
+    }
+  }
+
   /**
    * A page that is ready to be sent.
    *
    * @param list which list it is, see {@link PageTokens}
    */
-  static ListBackupsResponse page(PageTokens tokens, String list, DocumentPage page) {
+  static ListBackupsResponse page(
+      CurrentCall call, PageTokens tokens, String list, DocumentPage page) {
+    call.requireMayWaitFor(page.joined().length);
     Position next = page.next();
     return new ReadyBackups(page.joined(), next == null ? null : tokens.encode(list, next));
   }

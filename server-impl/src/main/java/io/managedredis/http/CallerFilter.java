@@ -1,5 +1,6 @@
 package io.managedredis.http;
 
+import io.managedredis.access.Caller;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
@@ -25,15 +26,24 @@ final class CallerFilter implements ContainerRequestFilter {
 
   @Override
   public void filter(ContainerRequestContext request) {
+    if (request.getProperty(RequestAttributes.CALLER) instanceof Caller known) {
+      // A worker answers again what was counted already.
+      current.identified(known);
+      return;
+    }
     MultivaluedMap<String, String> headers = request.getHeaders();
-    current.identified(
+    Caller caller =
         entrance.caller(
             new Entrance.Visitor(
                 joined(headers.get("Origin")),
                 joined(headers.get("Sec-Fetch-Site")),
                 joined(headers.get(HttpHeaders.HOST)),
                 headers.getOrDefault(HttpHeaders.AUTHORIZATION, List.of()),
-                current::network)));
+                current::network));
+    current.identified(caller);
+    if (!current.mayWait()) {
+      request.setProperty(RequestAttributes.CALLER, caller);
+    }
   }
 
   /** As Jersey would join them, which makes a stream for each header. */

@@ -129,9 +129,10 @@ public final class ClusterResource implements ClusterApi {
     String list = "listClusterBackups/" + id;
     if (call.caller().sees(Grant.ANY_FOLDER)) {
       Page.Wanted wanted = Page.Wanted.of(tokens, list, pageSize, pageToken);
+      BackupResource.requirePrompt(call, wanted);
       BackupDocuments documents = call.mayWait() ? backups.documents() : backups.now();
       return BackupResource.page(
-          tokens, list, documents.byCluster(id, wanted.after(), wanted.size()));
+          call, tokens, list, documents.byCluster(id, wanted.after(), wanted.size()));
     }
     call.requireMayWait();
     return BackupResource.page(

@@ -201,6 +201,17 @@ final class CurrentCall {
     }
   }
 
+  /**
+   * For an answer that may be too large for a thread that may not wait for the client.
+   *
+   * @throws ApiException see {@link #requireMayWait}
+   */
+  void requireMayWaitFor(int bytes) {
+    if (bytes > PromptCalls.LARGEST_ANSWER) {
+      requireMayWait();
+    }
+  }
+
   /** Notes that the answer was there before the call. */
   void isReady() {
     call().ready = true;

@@ -36,6 +36,7 @@ final class FrontHandler extends HttpHandler {
   private final Entrance entrance;
   private final CurrentCall current;
   private final CallRecords records;
+  private final LateRecords late;
   private final Metrics metrics;
   private final RequestIds requestIds = new RequestIds();
   private final ObjectMapper json;
@@ -51,6 +52,7 @@ final class FrontHandler extends HttpHandler {
       Entrance entrance,
       CurrentCall current,
       CallRecords records,
+      LateRecords late,
       Metrics metrics,
       ObjectMapper json,
       SecurityHeaders headers,
@@ -66,6 +68,7 @@ final class FrontHandler extends HttpHandler {
     this.entrance = entrance;
     this.current = current;
     this.records = records;
+    this.late = late;
     this.metrics = metrics;
     this.json = json;
     // Jersey decodes paths itself, and tells a colon from an encoded slash.
@@ -132,16 +135,22 @@ final class FrontHandler extends HttpHandler {
   /** By a thread that may wait. */
   private void answerLater(Request request, Response response, String requestId, long started) {
     request.removeAttribute(RequestAttributes.PROMPT);
+    // As Grizzly itself hands a request over: the response alone would leave the connection being
+    // read, and take the next request for more of this one.
+    request.getContext().suspend();
     response.suspend();
     Runnable answer =
         () -> {
+          boolean whole = false;
           try {
-            boolean unused = answered(request, response, requestId, started);
+            whole = answered(request, response, requestId, started);
           } catch (Exception e) {
-            // Nobody is above this thread to answer for it.
-            log.warn("Request {} was broken off", requestId, e);
-            request.getContext().getConnection().terminateSilently();
+            log.debug("Request {} was broken off", requestId, e);
           } finally {
+            if (!whole) {
+              // Nobody is above this thread to answer for it.
+              request.getContext().getConnection().terminateSilently();
+            }
             response.resume();
           }
         };
@@ -180,18 +189,20 @@ final class FrontHandler extends HttpHandler {
         prompt.took(System.nanoTime() - started);
       }
       if (!call.again()) {
-        record(request, call, response.getStatus());
+        record(call, response.getStatus());
       }
     }
     return !call.again();
   }
 
   /** The record is a file, which may keep its writer waiting. */
-  private void record(Request request, CurrentCall.Call call, int httpStatus) {
+  private void record(CurrentCall.Call call, int httpStatus) {
     if (records.concerns(call, httpStatus)) {
       Runnable record = () -> records.ended(call, httpStatus);
-      if (call.mayWait() || !admission.handOver(request, record)) {
+      if (call.mayWait()) {
         record.run();
+      } else {
+        late.add(record);
       }
     }
   }
@@ -203,16 +214,16 @@ final class FrontHandler extends HttpHandler {
 
   /** A request target that is no URI has no path to look for. */
   private static URI readable(String path, @Nullable String query) {
+    String before = ApiHandler.ORIGIN + (path.startsWith("/") ? "" : "/");
     try {
-      String target = query == null ? path : path + "?" + query;
-      return new URI(ApiHandler.ORIGIN + (target.startsWith("/") ? target : "/" + target));
+      return new URI(before + (query == null ? path : path + "?" + query));
     } catch (URISyntaxException e) {
       throw ApiException.of(
           StatusCode.INVALID_ARGUMENT,
           "The request target is no URI: "
               + e.getReason()
               + " at index "
-              + (e.getIndex() - ApiHandler.ORIGIN.length())
+              + (e.getIndex() - before.length())
               + ". Encode special characters as %XX");
     }
   }

@@ -32,11 +32,18 @@ final class PromptCalls {
   private static final long PAUSE = Duration.ofSeconds(1).toNanos();
 
   /** Longer pages take their time, whatever the catalogue does. */
-  private static final int LONGEST_PAGE = 200;
+  static final int LONGEST_PAGE = 200;
+
+  /**
+   * A larger answer could fill what may wait in memory for one client, and whoever fills it waits
+   * for the client.
+   */
+  static final int LARGEST_ANSWER = 256 << 10;
 
   private static final String SIZE = "pageSize=";
 
   private final boolean identifiesPromptly;
+  private final LateRecords late;
   private final List<Pattern> paths = new ArrayList<>();
 
   /** Nanoseconds; threads may overwrite each other's share, which moves it a little less. */
@@ -49,9 +56,11 @@ final class PromptCalls {
    * Answers promptly from the first request on.
    *
    * @param identifiesPromptly whether it can be told who calls without waiting for anybody
+   * @param late where denials go
    */
-  PromptCalls(boolean identifiesPromptly) {
+  PromptCalls(boolean identifiesPromptly, LateRecords late) {
     this.identifiesPromptly = identifiesPromptly;
+    this.late = late;
     paths.add(path(BackupApi.class, "getBackup"));
     paths.add(path(BackupApi.class, "listBackups"));
     paths.add(path(ClusterApi.class, "listClusterBackups"));
@@ -76,6 +85,7 @@ final class PromptCalls {
   boolean covers(Request request) {
     return identifiesPromptly
         && !isResting()
+        && !late.areMany()
         && isRead(request.getMethod().getMethodString())
         && !isLong(request.getQueryString())
         && matches(request.getRequestURI());

@@ -21,6 +21,9 @@ final class RequestAttributes {
   /** There, when the request is answered by the thread that read it; that may not wait. */
   static final String PROMPT = "io.managedredis.prompt";
 
+  /** The caller, of a request that a worker may have to answer again. */
+  static final String CALLER = "io.managedredis.caller";
+
   /** Grizzly's response, which holds the headers that are set before Jersey is asked. */
   static final String RESPONSE = "io.managedredis.response";
 

@@ -2,6 +2,9 @@ package io.managedredis.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.managedredis.catalog.BackupEntry;
+import io.managedredis.catalog.BackupType;
+import io.managedredis.catalog.Catalog;
 import io.managedredis.testing.Exchange;
 import io.managedredis.testing.RawHttp;
 import io.managedredis.testing.RedisProcess;
@@ -16,10 +19,14 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +64,7 @@ class PromptReadsTest {
   /** Keeps every worker that comes along with a certain call until it is opened. */
   private static final class Gate implements ContainerRequestFilter {
     private volatile CountDownLatch open = new CountDownLatch(0);
+    private final AtomicInteger waiting = new AtomicInteger();
 
     void shut() {
       open = new CountDownLatch(1);
@@ -66,13 +74,22 @@ class PromptReadsTest {
       open.countDown();
     }
 
+    boolean isSomebodyWaiting() {
+      return waiting.get() > 0;
+    }
+
     @Override
     public void filter(ContainerRequestContext request) {
-      if (request.getUriInfo().getPath().endsWith("/clusters")) {
+      String target = request.getUriInfo().getRequestUri().toString();
+      boolean byAWorker = request.getProperty("io.managedredis.prompt") == null;
+      if (target.contains("/clusters?") || (target.contains("%32") && byAWorker)) {
+        waiting.incrementAndGet();
         try {
           assertThat(open.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
+        } finally {
+          waiting.decrementAndGet();
         }
       }
     }
@@ -155,6 +172,50 @@ class PromptReadsTest {
       statement.execute("ROLLBACK");
       assertThat(change.answer("POST").status()).isIn(200, 503);
     }
+  }
+
+  /** The thread that read the first begins to answer it, and may not wait; a worker answers it. */
+  @Test
+  void whatComesBehindACallThatIsAnsweredAgainIsAnsweredToo() throws IOException {
+    gate.shut();
+    RawHttp caller = connect();
+    // 250, so written that only the resource sees how long the page is.
+    caller.send(request(BACKUPS + "?folderId=" + FOLDER + "&pageSize=%32%35%30"));
+    Awaitility.await("a worker has it").atMost(SOON).until(gate::isSomebodyWaiting);
+    caller.send(request(BACKUPS + "/" + backup));
+
+    assertReadsAreQuick();
+    gate.open();
+    assertThat(caller.answer("GET").body()).contains(backup);
+    assertThat(caller.answer("GET").body()).contains(backup);
+  }
+
+  @Test
+  void callersWhoTakeNoneOfALargeAnswerDelayNoRead() throws IOException {
+    Instant at = Instant.parse("2026-11-22T03:15:41Z");
+    List<String> shards =
+        IntStream.range(0, 16_000).mapToObj(i -> "s".repeat(56) + "-%05d".formatted(i)).toList();
+    try (Catalog catalog = Catalog.open(service.catalogFile(), new BackupJson())) {
+      // Each has a MB; all together are more than the kernel and the server keep for one client.
+      for (int i = 0; i < 8; i++) {
+        String id = "c9qlarge:20261122T031500-k7m2qz4" + i;
+        assertThat(
+                catalog
+                    .backups()
+                    .add(
+                        new BackupEntry(
+                            id, "b1glarge", "c9qlarge", at, at, BackupType.MANUAL, shards, 1, 1)))
+            .isTrue();
+      }
+    }
+    for (int i = 0; i < 8; i++) {
+      RawHttp connection = new RawHttp(service.port(), 4096);
+      connections.add(connection);
+      connection.sendUnread(
+          request(BACKUPS + "?folderId=b1glarge").getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    assertReadsAreQuick();
   }
 
   /** Nothing is remembered of what the catalogue said before. */
