@@ -12,13 +12,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The class-data archive that the build puts beside the jar. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
-@DisabledIfSystemProperty(named = "class.archive.skip", matches = "true")
 class ClassArchiveIT {
+
+  private static final String SKIP = "class.archive.skip";
+  private static final String NO_ARCHIVE = "the build was told to make no archive";
 
   @TempDir private Path folder = Path.of("");
 
   /** With {@code -Xshare:on} a JVM that can't use the archive does not start. */
   @Test
+  @DisabledIfSystemProperty(named = SKIP, matches = "true", disabledReason = NO_ARCHIVE)
   void aServerAnswersOutOfTheArchive() throws Exception {
     Path config = Files.writeString(folder.resolve("config.yaml"), "clusters: []\n");
 
@@ -30,6 +33,7 @@ class ClassArchiveIT {
   }
 
   @Test
+  @DisabledIfSystemProperty(named = SKIP, matches = "true", disabledReason = NO_ARCHIVE)
   void theArchiveHoldsTheClassesOfTheFirstAnswer() throws Exception {
     Path config = Files.writeString(folder.resolve("config.yaml"), "clusters: []\n");
     Path loaded = folder.resolve("loaded");

@@ -155,7 +155,7 @@ final class ApiHandler implements Container {
       response.setStatus(status.getStatusCode(), status.getReasonPhrase());
       // First: a download brings its own.
       response.setContentLengthLong(
-          answer.getEntity() instanceof ReadyJson ready ? ready.length() : length);
+          answer.getEntity() instanceof ReadyJson ready ? ready.json().length : length);
       for (Map.Entry<String, List<String>> header : answer.getStringHeaders().entrySet()) {
         for (String value : header.getValue()) {
           response.addHeader(header.getKey(), value);

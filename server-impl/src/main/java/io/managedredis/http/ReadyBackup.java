@@ -1,8 +1,6 @@
 package io.managedredis.http;
 
 import io.managedredis.api.model.Backup;
-import java.io.IOException;
-import java.io.OutputStream;
 
 /** A backup as it was written for the catalogue: it never changes, so it is answered as it is. */
 final class ReadyBackup extends Backup implements ReadyJson {
@@ -14,22 +12,7 @@ final class ReadyBackup extends Backup implements ReadyJson {
   }
 
   @Override
-  public int length() {
-    return json.length;
-  }
-
-  @Override
-  public void writeTo(OutputStream out) throws IOException {
-    out.write(json);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return this == other;
-  }
-
-  @Override
-  public int hashCode() {
-    return System.identityHashCode(this);
+  public byte[] json() {
+    return json;
   }
 }

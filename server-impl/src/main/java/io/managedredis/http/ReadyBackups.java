@@ -1,8 +1,6 @@
 package io.managedredis.http;
 
 import io.managedredis.api.model.ListBackupsResponse;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -34,22 +32,7 @@ final class ReadyBackups extends ListBackupsResponse implements ReadyJson {
   }
 
   @Override
-  public int length() {
-    return json.length;
-  }
-
-  @Override
-  public void writeTo(OutputStream out) throws IOException {
-    out.write(json);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return this == other;
-  }
-
-  @Override
-  public int hashCode() {
-    return System.identityHashCode(this);
+  public byte[] json() {
+    return json;
   }
 }
